@@ -1,0 +1,109 @@
+//! Trains the boundary model: logistic regression over hashed features by AdaGrad, on text with known sentences.
+//!
+//! `cargo run --release -p postil-sentences --example train -- OUT.bin TRAIN.txt[=WEIGHT]...`
+
+#[path = "gold/mod.rs"]
+mod gold;
+
+use std::process::ExitCode;
+
+/// log2 of the number of weights.
+const BITS: u32 = 16;
+const EPOCHS: usize = 12;
+const RATE: f32 = 0.1;
+/// Strength of the pull to zero, for each example.
+const DECAY: f32 = 2e-6;
+
+struct Row {
+    features: Vec<u32>,
+    target: f32,
+    weight: f32,
+}
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let Some(out) = arguments.next() else {
+        eprintln!("usage: train OUT.bin TRAIN.txt[=WEIGHT]...");
+        return ExitCode::FAILURE;
+    };
+    let mask = (1_u32 << BITS) - 1;
+    let mut rows = Vec::new();
+    for argument in arguments {
+        let (path, weight) = match argument.rsplit_once('=') {
+            Some((path, weight)) => (path.to_owned(), weight.parse().unwrap_or(1.0)),
+            None => (argument, 1.0),
+        };
+        let paragraphs = match gold::read(path.as_ref()) {
+            Ok(paragraphs) => paragraphs,
+            Err(error) => {
+                eprintln!("cannot read {path}: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let before = rows.len();
+        for paragraph in &paragraphs {
+            for example in postil_sentences::training::examples(&paragraph.text, &paragraph.ends) {
+                rows.push(Row {
+                    features: example.features.iter().map(|feature| feature & mask).collect(),
+                    target: f32::from(u8::from(example.boundary)),
+                    weight,
+                });
+            }
+        }
+        println!("{path}: {} texts, {} candidates, weight {weight}", paragraphs.len(), rows.len() - before);
+    }
+    let weights = train(&mut rows, 1 << BITS);
+    if let Err(error) = std::fs::write(&out, postil_sentences::training::weights_file(&weights)) {
+        eprintln!("cannot write {out}: {error}");
+        return ExitCode::FAILURE;
+    }
+    println!("{out}: {} weights, {} of them not zero", weights.len(), weights.iter().filter(|w| w.abs() > 1e-3).count());
+    ExitCode::SUCCESS
+}
+
+fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
+    let mut weights = vec![0.0_f32; length];
+    let mut squares = vec![1e-6_f32; length];
+    let mut sums = vec![0.0_f64; length];
+    let mut random = 0x5eed_u64;
+    for epoch in 0..EPOCHS {
+        shuffle(rows, &mut random);
+        let mut loss = 0.0_f64;
+        for row in rows.iter() {
+            let score: f32 = row.features.iter().map(|&feature| weights[feature as usize]).sum();
+            let probability = 1.0 / (1.0 + (-score).exp());
+            let error = (probability - row.target) * row.weight;
+            loss -= f64::from(row.weight) * f64::from(if row.target > 0.5 { probability } else { 1.0 - probability }.max(1e-9)).ln();
+            for &feature in &row.features {
+                let feature = feature as usize;
+                let gradient = error + DECAY * weights[feature] * rows_scale();
+                squares[feature] += gradient * gradient;
+                weights[feature] -= RATE * gradient / squares[feature].sqrt();
+            }
+        }
+        println!("epoch {}: loss {:.4}", epoch + 1, loss / rows.len().max(1) as f64);
+        if epoch >= EPOCHS / 2 {
+            for (sum, weight) in sums.iter_mut().zip(&weights) {
+                *sum += f64::from(*weight);
+            }
+        }
+    }
+    let averaged = (EPOCHS - EPOCHS / 2) as f64;
+    sums.iter().map(|sum| (sum / averaged) as f32).collect()
+}
+
+const fn rows_scale() -> f32 {
+    1000.0
+}
+
+/// Fisher and Yates, with the SplitMix64 generator.
+fn shuffle(rows: &mut [Row], state: &mut u64) {
+    for last in (1..rows.len()).rev() {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = *state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        rows.swap(last, (z % (last as u64 + 1)) as usize);
+    }
+}

@@ -1,0 +1,103 @@
+//! What is known of English abbreviations. Entries are lower case, without the last full stop.
+
+/// What an abbreviation does to the full stop behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Abbreviation {
+    /// Stands before a name or an explanation: "Mr.", "Gen.", "e.g.". Its stop ends no sentence.
+    Before,
+    /// Stands before a number: "No. 5", "p. 55".
+    BeforeNumber,
+    /// A month or a day of the week.
+    Calendar,
+    /// May end a sentence or stand inside one: "Inc.", "U.S.", "a.m.", "etc.".
+    Either,
+}
+
+const BEFORE: &[&str] = &[
+    "adm", "brig", "capt", "cdr", "cf", "cmdr", "col", "cpl", "dr", "e.g", "eg", "fr", "gen", "gov", "hon", "i.e",
+    "ie", "insp", "lieut", "lt", "maj", "messrs", "mlle", "mme", "mr", "mrs", "ms", "msgr", "mt", "mx", "pfc", "ph",
+    "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "supt", "viz", "vs", "sr.dr", "lt.col",
+    "lt.gen", "maj.gen", "brig.gen", "ft.lt", "atty", "amb", "asst", "dist", "gens", "govs", "drs", "profs",
+];
+
+const BEFORE_NUMBER: &[&str] = &[
+    "art", "arts", "ca", "ch", "chap", "circa", "eq", "ex", "fig", "figs", "n°", "no", "nos", "nr", "op", "p", "par",
+    "para", "pp", "pt", "sec", "sect", "tab", "vol", "vols", "ver", "apt", "c", "approx", "§",
+];
+
+const CALENDAR: &[&str] = &[
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed",
+    "thu", "thur", "thurs", "fri", "sat", "sun",
+];
+
+const EITHER: &[&str] = &[
+    "a.d", "a.k.a", "a.m", "ala", "al", "am", "ariz", "assn", "ave", "b.a", "b.c", "b.sc", "bldg", "blvd", "bros",
+    "calif", "cal", "cent", "co", "colo", "conn", "corp", "d.c", "dept", "d.phil", "e.u", "ed", "eds", "esq", "est",
+    "etc", "ext", "fla", "ft", "ga", "gov't", "govt", "hrs", "ill", "in", "inc", "incl", "ind", "inst", "int'l",
+    "intl", "jr", "kan", "ky", "la", "lb", "lbs", "ltd", "m.a", "m.d", "m.sc", "mass", "max", "md", "mich", "min",
+    "minn", "misc", "miss", "mo", "mont", "n.c", "n.d", "n.h", "n.j", "n.m", "n.y", "n.z", "nat'l", "neb", "nev",
+    "okla", "ore", "oz", "p.a", "p.m", "p.o", "p.s", "pa", "ph.d", "plc", "pm", "pty", "r.i", "rd", "s.c", "s.d",
+    "sq", "sr", "st", "ste", "tel", "temp", "tenn", "tex", "u.k", "u.n", "u.s", "u.s.a", "u.s.s.r", "univ", "va",
+    "vt", "w.va", "wash", "wis", "wyo", "yr", "yrs",
+];
+
+/// Names that end in an exclamation mark.
+const SHOUTED_NAMES: &[&str] = &["yahoo", "jeopardy", "e", "yum", "oklahoma", "mamma mia", "wham", "panic", "joomla"];
+
+/// The abbreviations known to one splitter, sorted for binary search.
+#[derive(Clone, Debug)]
+pub(crate) struct Lexicon {
+    entries: Vec<(Box<str>, Abbreviation)>,
+}
+
+impl Lexicon {
+    /// The built-in abbreviations and `extra` ones, which stand before a name ("Sheikh Moh.").
+    pub(crate) fn new<S: AsRef<str>>(extra: impl IntoIterator<Item = S>) -> Self {
+        let mut entries: Vec<(Box<str>, Abbreviation)> = extra
+            .into_iter()
+            .map(|word| {
+                let word = word.as_ref().trim().trim_end_matches('.').to_lowercase();
+                (word.into_boxed_str(), Abbreviation::Before)
+            })
+            .collect();
+        for (list, kind) in [
+            (BEFORE, Abbreviation::Before),
+            (BEFORE_NUMBER, Abbreviation::BeforeNumber),
+            (CALENDAR, Abbreviation::Calendar),
+            (EITHER, Abbreviation::Either),
+        ] {
+            entries.extend(list.iter().map(|word| (Box::from(*word), kind)));
+        }
+        // The sort is stable: a word that the user adds wins over the built-in entry.
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.dedup_by(|later, earlier| later.0 == earlier.0);
+        Self { entries }
+    }
+
+    /// The kind of abbreviation `word` is: lower case, without its last stop.
+    pub(crate) fn get(&self, word: &str) -> Option<Abbreviation> {
+        let at = self.entries.binary_search_by(|(entry, _)| entry.as_ref().cmp(word)).ok()?;
+        self.entries.get(at).map(|(_, kind)| *kind)
+    }
+}
+
+/// Words that open sentences and hardly ever stand capitalised inside one.
+const OPENERS: &[&str] = &[
+    "After", "All", "Although", "And", "Another", "As", "At", "Because", "Before", "Both", "But", "By", "Can", "Did",
+    "Do", "Does", "During", "Each", "Even", "Every", "For", "From", "Have", "He", "Her", "Here", "His", "How",
+    "However", "I", "If", "In", "Is", "It", "Its", "It's", "Let", "Many", "Meanwhile", "More", "Most", "My", "No",
+    "Not", "Now", "On", "Once", "One", "Only", "Or", "Other", "Others", "Our", "She", "Since", "So", "Some", "Such",
+    "That", "The", "Their", "Then", "There", "These", "They", "This", "Those", "Though", "Through", "Thus", "To",
+    "Under", "Until", "Was", "We", "Were", "What", "When", "Where", "Whether", "Which", "While", "Who", "Why",
+    "Will", "With", "Without", "Yet", "You", "Your",
+];
+
+/// Whether `word` opens a sentence when it is capitalised.
+pub(crate) fn is_opener_word(word: &str) -> bool {
+    OPENERS.binary_search(&word).is_ok()
+}
+
+/// Whether `word` (lower case) is a name that is written with an exclamation mark.
+pub(crate) fn is_shouted_name(word: &str) -> bool {
+    SHOUTED_NAMES.contains(&word)
+}

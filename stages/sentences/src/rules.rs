@@ -1,0 +1,211 @@
+//! What is decided without the model.
+
+use crate::chars::{is_bullet, is_closer, is_stop};
+use crate::context::{Context, Mark, Opening, Shape};
+use crate::lexicon::{Abbreviation, is_opener_word, is_shouted_name};
+
+/// What the rules say of a candidate; `None` leaves it to the model.
+///
+/// `sentence` is the text since the last boundary, up to the candidate; `rest` the text from the candidate on.
+pub(crate) fn verdict(
+    context: &Context<'_>,
+    abbreviation: Option<Abbreviation>,
+    sentence: &str,
+    rest: &str,
+) -> Option<bool> {
+    if context.mark == Mark::Foreign {
+        return Some(true);
+    }
+    if let Some(answer) = spaced_ellipsis(context, sentence, rest) {
+        return Some(answer);
+    }
+    if is_list_marker(sentence) {
+        return Some(false);
+    }
+    let continues = context.right_opens == Opening::Word && matches!(context.right.shape, Shape::Lower | Shape::Letter);
+    match context.mark {
+        Mark::Period if !context.closed_before && !context.quote_after && !context.bracket_after => {
+            match abbreviation {
+                Some(_) if continues => return Some(false),
+                Some(Abbreviation::Before) => return Some(false),
+                Some(Abbreviation::BeforeNumber) if starts_number(context) => return Some(false),
+                Some(Abbreviation::Calendar) if context.right.shape == Shape::Number => return Some(false),
+                _ => {}
+            }
+            if ends_abbreviated(context, abbreviation, sentence) {
+                return Some(true);
+            }
+            if continues && matches!(context.left.shape, Shape::Initial | Shape::DottedUpper | Shape::DottedLower) {
+                return Some(false);
+            }
+            if initials(context) {
+                return Some(false);
+            }
+        }
+        Mark::Exclamation | Mark::Question if continues => {
+            if is_shouted_name(&context.left.core.to_lowercase()) && context.left.shape == Shape::Capitalised {
+                return Some(false);
+            }
+        }
+        _ => {}
+    }
+    if context.mark.is_stop() && opens_bracketed_sentence(rest) {
+        return Some(true);
+    }
+    if is_emoticon(context.left_token) && matches!(context.right.shape, Shape::Capitalised | Shape::Upper) {
+        return Some(true);
+    }
+    if context.left.shape == Shape::Address && context.right.shape == Shape::Address && !sentence.ends_with(',') {
+        return Some(true);
+    }
+    // "This is great." she said
+    if context.mark.is_stop() && continues && context.quote_after {
+        return Some(false);
+    }
+    // (He previously worked for 5 years as an engineer.) at the local university
+    if context.mark.is_stop() && continues && context.bracket_after {
+        return Some(false);
+    }
+    None
+}
+
+fn starts_number(context: &Context<'_>) -> bool {
+    context.right.shape == Shape::Number
+        || context.right.core.bytes().next().is_some_and(|b| b.is_ascii_digit())
+        || (!context.right.core.is_empty() && context.right.core.bytes().all(|b| matches!(b, b'I' | b'V' | b'X')))
+}
+
+/// An abbreviation that also ends its sentence: "in the U.S. How", "at 6 p.m. Mr. Smith".
+fn ends_abbreviated(context: &Context<'_>, abbreviation: Option<Abbreviation>, sentence: &str) -> bool {
+    if abbreviation != Some(Abbreviation::Either) && context.left.shape != Shape::DottedUpper {
+        return false;
+    }
+    let name = context.left.core;
+    if name.eq_ignore_ascii_case("p.s") || name.eq_ignore_ascii_case("a.k.a") {
+        return false;
+    }
+    if context.right_opens == Opening::Word && is_opener_word(context.right.core) {
+        return true;
+    }
+    // A time of day closes a clause, but only opens one when little stands before it.
+    (name.eq_ignore_ascii_case("a.m") || name.eq_ignore_ascii_case("p.m"))
+        && matches!(context.right.core, "Mr" | "Mrs" | "Ms" | "Dr")
+        && sentence.split_whitespace().count() > 3
+}
+
+/// "J. K. Rowling", "J.K. Rowling", "Albert I. Jones": initials before a name.
+fn initials(context: &Context<'_>) -> bool {
+    if context.right_opens != Opening::Word || is_opener_word(context.right.core) {
+        return false;
+    }
+    let next_is_name = context.right.shape == Shape::Capitalised;
+    match context.left.shape {
+        Shape::Initial => {
+            let before_is_name = matches!(context.before_left.shape, Shape::Capitalised | Shape::Initial);
+            let next_is_initial = context.right.shape == Shape::Initial && context.right_dotted;
+            next_is_initial || (before_is_name && next_is_name)
+        }
+        _ => false,
+    }
+}
+
+/// A bracket that holds a whole sentence: "(Laughter.)"
+fn opens_bracketed_sentence(rest: &str) -> bool {
+    let Some(inside) = rest.strip_prefix(['(', '[']) else { return false };
+    inside.starts_with(char::is_uppercase)
+        && inside.find([')', ']']).and_then(|close| inside.get(..close)).is_some_and(|inside| inside.ends_with(is_stop))
+}
+
+fn is_emoticon(token: &str) -> bool {
+    matches!(token, ":)" | ":-)" | ";)" | ";-)" | ":(" | ":-(" | ":D" | ":-D" | ":P" | ":-P" | "=)" | "<3")
+}
+
+/// Ellipses written with spaces: ". . ."
+///
+/// Three continue a sentence; four or more, or a stop that touches its word, end it before a capital.
+fn spaced_ellipsis(context: &Context<'_>, sentence: &str, rest: &str) -> Option<bool> {
+    let is_dots = |token: &str| {
+        let dots = token.trim_end_matches(is_closer);
+        !dots.is_empty() && dots.bytes().all(|b| b == b'.')
+    };
+    let right_dots = is_dots(context.right_token);
+    let left_dots = is_dots(context.left_token) && context.left_token.len() == 1;
+    if !right_dots && !left_dots {
+        return None;
+    }
+    if sentence.bytes().all(|b| b == b'.' || b.is_ascii_whitespace()) {
+        return Some(false);
+    }
+    let capital_follows = |text: &str| {
+        text.trim_start_matches(|c: char| c == '.' || c.is_whitespace() || crate::chars::is_opener(c))
+            .chars()
+            .next()
+            .is_some_and(char::is_uppercase)
+    };
+    if right_dots {
+        let touching = !left_dots && context.left_token.ends_with('.');
+        return Some(touching && capital_follows(rest));
+    }
+    let next = rest.trim_start_matches(crate::chars::is_opener);
+    let says_i = next.strip_prefix('I').is_some_and(|after| !after.starts_with(char::is_alphanumeric));
+    let dots = sentence.bytes().rev().take_while(|b| *b == b'.' || b.is_ascii_whitespace()).filter(|b| *b == b'.').count();
+    match dots {
+        ..=1 => None,
+        2..=3 => Some(capital_follows(rest) && !says_i),
+        _ => Some(capital_follows(rest)),
+    }
+}
+
+/// Whether `text` is nothing but the marker of a list item: "1.", "2.)", "a.", "• 9.".
+pub(crate) fn is_list_marker(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| is_bullet(c) || c == '(' || c.is_whitespace());
+    if text.len() > 5 {
+        return false;
+    }
+    let name = text.trim_end_matches(['.', ')', ']']);
+    if name.len() == text.len() || name.is_empty() {
+        return false;
+    }
+    name.bytes().all(|b| b.is_ascii_digit())
+        || (name.len() == 1 && name.bytes().all(|b| b.is_ascii_alphabetic()))
+        || name.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
+        || (name.bytes().all(|b| matches!(b, b'I' | b'V' | b'X')))
+}
+
+/// Whether a sentence ends inside the token around the stop at `at`: "the end.The next".
+///
+/// `at` is the first byte behind the stop and its closers. Only a lower-case word of three letters or more in front
+/// and a capitalised one behind count, and nothing that looks like an address.
+pub(crate) fn missing_space(text: &str, stop: usize, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let before = bytes.get(..stop).unwrap_or(&[]);
+    let lower_before = before.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    if lower_before < 3 {
+        return false;
+    }
+    let behind = bytes.get(at..).unwrap_or(&[]);
+    let (Some(first), Some(second)) = (behind.first(), behind.get(1)) else {
+        return false;
+    };
+    let single = matches!(first, b'I' | b'A') && second.is_ascii_whitespace();
+    if !(first.is_ascii_uppercase() && second.is_ascii_lowercase()) && !single {
+        return false;
+    }
+    let word_length = behind.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let address = |b: &u8| matches!(b, b'@' | b'/' | b'\\' | b'_' | b'=' | b'&');
+    let token_before = before.iter().rev().take(60).take_while(|b| !b.is_ascii_whitespace());
+    let token_behind = behind.iter().take(60).take_while(|b| !b.is_ascii_whitespace());
+    let dotted_before = token_before.clone().any(|b| *b == b'.');
+    let domain = behind
+        .get(..word_length)
+        .is_some_and(|w| [&b"Com"[..], b"Net", b"Org", b"Co", b"Js", b"Io", b"Gov", b"Edu", b"Ai"].contains(&w));
+    !dotted_before && !domain && !token_before.chain(token_behind).any(address)
+}
+
+/// The end of the run of stops and closers that starts at `at`.
+pub(crate) fn end_of_stop(text: &str, at: usize) -> usize {
+    let tail = text.get(at..).unwrap_or("");
+    let rest = tail.trim_start_matches(is_stop);
+    let rest = rest.trim_start_matches(is_closer);
+    text.len() - rest.len()
+}

@@ -1,0 +1,240 @@
+//! The walk over a paragraph: finds candidates, asks rules and model, cuts.
+
+use std::ops::Range;
+
+use crate::chars::{is_closer, is_wide_stop};
+use crate::context::{Context, Opening, Shape};
+use crate::features::{self, Group};
+use crate::lexicon::{Abbreviation, Lexicon};
+use crate::lines::{Lines, is_line_end};
+use crate::model::Model;
+use crate::{lists, rules};
+
+/// Log odds a candidate must reach, by group. Tuned on UD English EWT dev and kept-out news.
+const THRESHOLDS: [f32; 3] = [0.0, 1.0, 2.0];
+
+/// Splits paragraphs into sentences.
+#[derive(Clone, Debug)]
+pub struct Splitter {
+    lexicon: Lexicon,
+    model: Model,
+    thresholds: [f32; 3],
+}
+
+impl Default for Splitter {
+    fn default() -> Self {
+        Self::new(std::iter::empty::<&str>())
+    }
+}
+
+/// What a byte is to the walk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Plain,
+    Space,
+    Stop,
+    Open,
+    Close,
+    Quote,
+    /// First byte of a character that may be a space, a stop or a quote.
+    Lead,
+}
+
+const CLASSES: [Byte; 256] = {
+    let mut classes = [Byte::Plain; 256];
+    classes[b' ' as usize] = Byte::Space;
+    classes[b'\t' as usize] = Byte::Space;
+    classes[b'\n' as usize] = Byte::Space;
+    classes[0x0b] = Byte::Space;
+    classes[0x0c] = Byte::Space;
+    classes[b'\r' as usize] = Byte::Space;
+    classes[b'.' as usize] = Byte::Stop;
+    classes[b'!' as usize] = Byte::Stop;
+    classes[b'?' as usize] = Byte::Stop;
+    classes[b'(' as usize] = Byte::Open;
+    classes[b')' as usize] = Byte::Close;
+    classes[b'"' as usize] = Byte::Quote;
+    classes[0xc2] = Byte::Lead;
+    classes[0xe1] = Byte::Lead;
+    classes[0xe2] = Byte::Lead;
+    classes[0xe3] = Byte::Lead;
+    classes[0xef] = Byte::Lead;
+    classes
+};
+
+/// A candidate as the walk hands it over.
+pub(crate) struct Candidate<'t> {
+    pub(crate) context: Context<'t>,
+    pub(crate) abbreviation: Option<Abbreviation>,
+    /// Text since the last boundary.
+    pub(crate) sentence: &'t str,
+    /// Text from the candidate on.
+    pub(crate) rest: &'t str,
+    /// Offset of the candidate: end of the sentence, if it is one.
+    pub(crate) at: usize,
+}
+
+impl Splitter {
+    /// A splitter that also takes `abbreviations` for words whose full stop ends no sentence.
+    pub fn new<S: AsRef<str>>(abbreviations: impl IntoIterator<Item = S>) -> Self {
+        Self { lexicon: Lexicon::new(abbreviations), model: Model::shipped(), thresholds: THRESHOLDS }
+    }
+
+    /// The sentences of `text`, one paragraph, as byte ranges in order.
+    ///
+    /// The ranges are not empty, do not overlap and lie on character boundaries; none begins or ends with white
+    /// space, and nothing but white space lies outside them. A text of white space alone has none.
+    pub fn split(&self, text: &str) -> Vec<Range<usize>> {
+        self.walk(text, |candidate| self.decide(candidate))
+    }
+
+    fn decide(&self, candidate: &Candidate<'_>) -> bool {
+        let context = &candidate.context;
+        if !features::is_open(context) {
+            return false;
+        }
+        if let Some(answer) = rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest) {
+            return answer;
+        }
+        let threshold = self.thresholds[features::group(context) as usize];
+        self.score(candidate) > threshold
+    }
+
+    /// The model's log odds that `candidate` is a boundary.
+    pub(crate) fn score(&self, candidate: &Candidate<'_>) -> f32 {
+        let mut sum = 0;
+        features::each(&candidate.context, candidate.abbreviation, |feature| self.model.add(&mut sum, feature));
+        self.model.log_odds(sum)
+    }
+
+    /// Walks over `text`, asks `decide` at every open candidate, and returns the sentences.
+    pub(crate) fn walk<'t>(&self, text: &'t str, mut decide: impl FnMut(&Candidate<'t>) -> bool) -> Vec<Range<usize>> {
+        let mut sentences = Vec::new();
+        let end = text.trim_end().len();
+        let Some(body) = text.get(..end) else { return sentences };
+        let mut start = end - body.trim_start().len();
+        if start >= end {
+            return sentences;
+        }
+        let bytes = body.as_bytes();
+        let items = lists::item_starts(body);
+        let mut items = items.iter().copied().peekable();
+        let lines = body.contains(is_line_end).then(|| Lines::new(body));
+        let (mut depth, mut quoted) = (0_i32, false);
+        let mut at = start;
+        while at < end {
+            let Some(&byte) = bytes.get(at) else { break };
+            let mut gap = None;
+            match CLASSES[usize::from(byte)] {
+                Byte::Plain => at += 1,
+                Byte::Space => {
+                    let next = end - body.get(at..).unwrap_or("").trim_start().len();
+                    gap = Some((at, next));
+                }
+                Byte::Stop => {
+                    at += 1;
+                    if bytes.get(at).is_some_and(|b| b.is_ascii_uppercase() || !b.is_ascii_alphanumeric() && *b != b' ') {
+                        let behind = rules::end_of_stop(body, at - 1);
+                        if rules::missing_space(body, at - 1, behind) {
+                            sentences.push(start..behind);
+                            (start, depth, quoted, at) = (behind, 0, false, behind);
+                        }
+                    }
+                }
+                Byte::Open => {
+                    depth += 1;
+                    at += 1;
+                }
+                Byte::Close => {
+                    depth = (depth - 1).max(0);
+                    at += 1;
+                }
+                Byte::Quote => {
+                    quoted = !quoted;
+                    at += 1;
+                }
+                Byte::Lead => {
+                    let rest = body.get(at..).unwrap_or("");
+                    let Some(c) = rest.chars().next() else { break };
+                    if c.is_whitespace() {
+                        gap = Some((at, end - rest.trim_start().len()));
+                    } else if is_wide_stop(c) {
+                        let behind = end - rest.trim_start_matches(is_wide_stop).trim_start_matches(is_closer).len();
+                        if behind < end && !body.get(behind..).unwrap_or("").starts_with(char::is_whitespace) {
+                            sentences.push(start..behind);
+                            (start, depth, quoted) = (behind, 0, false);
+                        }
+                        at = behind;
+                    } else {
+                        quoted = match c {
+                            '“' | '„' | '«' => true,
+                            '”' | '»' => false,
+                            _ => quoted,
+                        };
+                        at += c.len_utf8();
+                    }
+                }
+            }
+            let Some((gap_start, gap_end)) = gap else { continue };
+            at = gap_end;
+            while items.next_if(|&item| item < gap_end).is_some() {}
+            let is_item = items.next_if_eq(&gap_end).is_some();
+            let boundary = is_item
+                || lines.as_ref().is_some_and(|lines| {
+                    body.get(gap_start..gap_end).is_some_and(|gap| gap.contains(is_line_end))
+                        && lines.is_meant(body, gap_start, gap_end)
+                })
+                || (is_worth_asking(bytes, gap_start, gap_end) && {
+                    let mut context = Context::new(body, gap_start, gap_end);
+                    context.since = gap_start - start;
+                    context.depth = depth;
+                    context.quoted = quoted;
+                    let candidate = Candidate {
+                        abbreviation: self.abbreviation(&context),
+                        context,
+                        sentence: body.get(start..gap_start).unwrap_or(""),
+                        rest: body.get(gap_end..).unwrap_or(""),
+                        at: gap_start,
+                    };
+                    decide(&candidate)
+                });
+            if boundary {
+                sentences.push(start..gap_start);
+                (start, depth, quoted) = (gap_end, 0, false);
+            }
+        }
+        if start < end {
+            sentences.push(start..end);
+        }
+        sentences
+    }
+
+    fn abbreviation(&self, context: &Context<'_>) -> Option<Abbreviation> {
+        if context.mark != crate::context::Mark::Period || context.left.core.len() > 24 {
+            return None;
+        }
+        let found = self.lexicon.get(&context.left.core.to_lowercase());
+        // A title or a shortened month is capitalised, but for the ones that never are.
+        match found {
+            Some(Abbreviation::Calendar) if context.left.shape == Shape::Lower => None,
+            found => found,
+        }
+    }
+}
+
+/// The cheap test that spares most gaps the context: a lower-case letter follows a letter or digit.
+#[inline]
+fn is_worth_asking(bytes: &[u8], at: usize, next: usize) -> bool {
+    let left = at.checked_sub(1).and_then(|i| bytes.get(i)).copied().unwrap_or(b' ');
+    let right = bytes.get(next).copied().unwrap_or(b' ');
+    !(left.is_ascii_alphanumeric() && right.is_ascii_lowercase())
+}
+
+/// The group of a candidate and whether the rules leave it to the model: what training needs to know.
+pub(crate) fn left_to_model(candidate: &Candidate<'_>) -> Option<Group> {
+    let context = &candidate.context;
+    let open = features::is_open(context)
+        && rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest).is_none();
+    let _ = Opening::Word;
+    open.then(|| features::group(context))
+}
