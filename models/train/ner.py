@@ -1,0 +1,252 @@
+"""Train the NER model: all-MiniLM-L6-v2 with word-shape token types, in two stages.
+
+Stage 1 reads bronze and gold sets, stage 2 the gold sets and a share of bronze at a lower
+rate. The loss of a word is -log of the summed probability of the labels it may have.
+A second pass does the same on bronze labels weighed against the first pass's model, and
+averages the weights of several runs of its last stage.
+A run that was killed goes on from its last checkpoint in `--work`.
+
+    python ner.py --base FOLDER --data FOLDER --work FOLDER --out ../ner-minilm-l6
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import time
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertForTokenClassification
+
+import ner_data
+from modelfolder import load_model, write_folder
+from ner_agree import agree
+from ner_data import LABELS, Example, Token, begin, inside
+from ner_encode import Pool, follow, pieces
+from ner_eval import evaluate
+from wordshape import load_tokenizer
+
+N = len(LABELS)
+BITS = torch.tensor([1 << k for k in range(N)])
+
+
+def base_config(base: str, dropout: float = 0.1) -> BertConfig:
+    with open(f"{base}/config.json") as f:
+        config = json.load(f)
+    config.update(type_vocab_size=4, num_labels=N, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
+    config.pop("architectures", None)
+    return BertConfig(**config)
+
+
+def fresh_model(base: str, seed: int) -> BertForTokenClassification:
+    torch.manual_seed(seed)
+    model = BertForTokenClassification(base_config(base))
+    state = {k: v for k, v in load_file(f"{base}/model.safetensors").items() if not k.startswith("pooler.")}
+    row = state["embeddings.token_type_embeddings.weight"][:1]
+    state["embeddings.token_type_embeddings.weight"] = row.repeat(4, 1) + 0.02 * torch.randn(4, row.shape[1]) * torch.tensor([[0.0], [1.0], [1.0], [1.0]])
+    _, unexpected = model.bert.load_state_dict(state, strict=False)
+    unexpected = [k for k in unexpected if "position_ids" not in k]
+    if unexpected:
+        raise ValueError(f"the base model has tensors that do not fit: {unexpected}")
+    return model
+
+
+def batches(items, size: int, rng: random.Random) -> list[list]:
+    """Length-sorted batches in random order; a batch holds up to `size` texts and 3,000 pieces."""
+    order = sorted(items, key=lambda p: len(p.ids) + rng.random() * 4)
+    out, batch = [], []
+    for p in order:
+        if batch and (len(batch) == size or (len(batch) + 1) * len(p.ids) > 3000):
+            out.append(batch)
+            batch = []
+        batch.append(p)
+    if batch:
+        out.append(batch)
+    rng.shuffle(out)
+    return out
+
+
+def collate(batch):
+    width = max(len(p.ids) for p in batch)
+    ids = torch.zeros(len(batch), width, dtype=torch.long)
+    types, attention, masks = ids.clone(), ids.clone(), ids.clone()
+    for r, p in enumerate(batch):
+        n = len(p.ids)
+        ids[r, :n] = torch.tensor(p.ids)
+        types[r, :n] = torch.tensor(p.types)
+        masks[r, :n] = torch.tensor(p.masks)
+        attention[r, :n] = 1
+    return ids, types, attention, masks
+
+
+def loss_of(logits: torch.Tensor, masks: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Mean over words of -log sum of the probabilities of the allowed labels."""
+    keep = masks > 0
+    logits, masks = logits[keep].float(), masks[keep]
+    allowed = (masks[:, None] & BITS) > 0
+    logp = logits.log_softmax(-1)
+    loss = -torch.logsumexp(logp.masked_fill(~allowed, -1e9), -1)
+    if smoothing:
+        loss = (1 - smoothing) * loss - smoothing * logp.mean(-1)
+    return loss.mean()
+
+
+def train(model, make_epoch, *, epochs: int, lr: float, seed: int, checkpoint: str, size: int = 32, warmup: float = 0.06, smoothing: float = 0.0, every: int = 300):
+    """One stage. `make_epoch(rng)` gives the encoded texts of an epoch; batches depend on the seed alone, so a resumed run repeats none."""
+    decay = [p for n, p in model.named_parameters() if p.dim() > 1]
+    plain = [p for n, p in model.named_parameters() if p.dim() <= 1]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=lr, fused=True)
+    first = batches(make_epoch(random.Random(f"{seed}-0")), size, random.Random(f"{seed}-0-order"))
+    total = len(first) * epochs
+    step, start_epoch, skip = 0, 0, 0
+    if os.path.exists(checkpoint):
+        saved = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step, start_epoch, skip, total = saved["step"], saved["epoch"], saved["done"], saved["total"]
+        print(f"resumed at step {step} of {total}", flush=True)
+    torch.manual_seed(seed + step)
+    model.train()
+    began, running = time.time(), 0.0
+    first_step = step
+    for epoch in range(start_epoch, epochs):
+        todo = first if epoch == 0 else batches(make_epoch(random.Random(f"{seed}-{epoch}")), size, random.Random(f"{seed}-{epoch}-order"))
+        for k, batch in enumerate(todo):
+            if epoch == start_epoch and k < skip:
+                continue
+            ids, types, attention, masks = collate(batch)
+            warm = max(1, int(total * warmup))
+            rate = lr * (step / warm if step < warm else max(0.0, (total - step) / max(1, total - warm)))
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = model(input_ids=ids, token_type_ids=types, attention_mask=attention).logits
+            loss = loss_of(logits, masks, smoothing)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            step += 1
+            running += loss.item()
+            if step % 100 == 0:
+                print(f"step {step}/{total} loss {running / 100:.4f} {(time.time() - began) / (step - first_step):.3f} s/step", flush=True)
+                running = 0.0
+            if step % every == 0:
+                torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "epoch": epoch, "done": k + 1, "total": total}, checkpoint + ".part")
+                os.replace(checkpoint + ".part", checkpoint)
+                model.train()
+    return model
+
+
+def loosen(e: Example) -> Example:
+    """A bronze sentence for stage 2: PER, ORG and LOC keep their borders, not their type; open where bronze is often wrong."""
+    names = ("PER", "ORG", "LOC")
+    b, i = begin(*names), inside(*names)
+    tokens = [Token(t.text, t.space, b if t.mask & b == t.mask else i if t.mask & i == t.mask else t.mask) for t in e.tokens]
+    return Example(tokens, e.source, e.doc)
+
+
+def write(model, args, out: str) -> None:
+    write_folder(
+        out,
+        model.state_dict(),
+        config=base_config(args.base).to_dict(),
+        tokenizer=f"{args.base}/tokenizer.json",
+        name="ner-minilm-l6",
+        task="token-classification",
+        labels=LABELS,
+        max_length=256,
+        token_types="word-shape",
+        license="CC-BY-SA-4.0",
+        source="fine-tuned from all-MiniLM-L6-v2 (Apache-2.0) by models/train",
+    )
+
+
+def average(paths: list[str]) -> dict[str, torch.Tensor]:
+    """The mean of several runs' weights (they share their first stage, so they lie in one basin)."""
+    states = [load_file(p) for p in paths]
+    return {k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]}
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("--base", required=True, help="folder of the unpacked all-MiniLM-L6-v2")
+    p.add_argument("--data", required=True, help="data root; reads ner/")
+    p.add_argument("--work", required=True, help="folder of checkpoints")
+    p.add_argument("--out", required=True, help="model folder to write")
+    p.add_argument("--passes", type=int, default=2, choices=(1, 2), help="1: stop after the first model")
+    p.add_argument("--bronze", type=int, default=14000, help="bronze sentences an epoch of stage 1")
+    p.add_argument("--bronze2", type=int, default=3000, help="bronze sentences an epoch of stage 2")
+    p.add_argument("--epochs", type=int, nargs=2, default=(2, 2), help="epochs of stage 1 in each pass")
+    p.add_argument("--epochs2", type=int, nargs=2, default=(2, 3), help="epochs of stage 2 in each pass")
+    p.add_argument("--lr", type=float, default=1e-4)
+    p.add_argument("--lr2", type=float, default=6e-5)
+    p.add_argument("--seeds", type=int, default=3, help="runs of the last stage whose weights are averaged")
+    args = p.parse_args()
+    torch.set_num_threads(2)
+    os.makedirs(args.work, exist_ok=True)
+
+    data = ner_data.load(args.data)
+    tokenizer = load_tokenizer(args.base)
+    pool = Pool(data.bronze + data.gold, data.lexicon.peoples)
+    small = [e for e in data.gold if e.source in ("crossner", "wikigold", "gum")]
+    crossner = [e for e in data.gold if e.source == "crossner"]
+    empty = [e for e in data.gold if all(t.mask & 1 for t in e.tokens)]
+    full = [e for e in data.gold if not all(t.mask & 1 for t in e.tokens)]
+
+    def gold(rng):
+        return full + small + rng.sample(empty, int(len(empty) * 0.4))
+
+    def stages(bronze):
+        """The two makers of epochs on these bronze sentences."""
+        loose = [loosen(e) for e in bronze]
+        following = follow(bronze) | follow(loose) | follow(data.gold)
+
+        def stage1(rng):
+            chosen = rng.sample(bronze, min(args.bronze, len(bronze)))
+            return pieces(tokenizer, chosen + gold(rng), rng, pool, following, 0.2)
+
+        def stage2(rng):
+            chosen = rng.sample(loose, args.bronze2)
+            return pieces(tokenizer, chosen + gold(rng) + crossner, rng, pool, following, 0.2)
+
+        return stage1, stage2
+
+    def run(model, name, maker, epochs, lr, seed):
+        """Train `model` unless the weights of this step are already there."""
+        done = f"{args.work}/{name}.safetensors"
+        if not os.path.exists(done):
+            print(f"== {name}", flush=True)
+            train(model, maker, epochs=epochs, lr=lr, seed=seed, checkpoint=f"{args.work}/{name}.pt")
+            save_file(model.state_dict(), done)
+            evaluate(model, tokenizer, data, bf16=True)
+        model.load_state_dict(load_file(done))
+        return done
+
+    stage1, stage2 = stages(data.bronze)
+    model = fresh_model(args.base, 1)
+    run(model, "first-1", stage1, args.epochs[0], args.lr, 1)
+    run(model, "first-2", stage2, args.epochs2[0], args.lr2, 101)
+    if args.passes == 2:
+        bronze, counts = agree(model, tokenizer, data.bronze)
+        print(f"bronze against the first model: {counts}", flush=True)
+        stage1, stage2 = stages(bronze)
+        model = fresh_model(args.base, 2)
+        start = run(model, "second-1", stage1, args.epochs[1], args.lr, 2)
+        ends = []
+        for k in range(args.seeds):
+            model.load_state_dict(load_file(start))
+            ends.append(run(model, f"second-2-{k}", stage2, args.epochs2[1], args.lr2, 201 + k))
+        model.load_state_dict(average(ends))
+    print("float weights", flush=True)
+    evaluate(model, tokenizer, data)
+    write(model, args, args.out)
+    print("int8 weights", flush=True)
+    evaluate(load_model(args.out), tokenizer, data)
+
+
+if __name__ == "__main__":
+    main()

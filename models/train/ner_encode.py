@@ -1,0 +1,190 @@
+"""Examples as the model reads them: variation of the text, then ids, shapes and masks."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import ner_lexicon as lex
+from ner_data import B_BITS, ID, LABELS, Example, Token, rest
+from wordshape import encode
+
+MAX_PIECES = 128
+
+
+@dataclass
+class Piece:
+    """One encoded text: `masks` is 0 where the loss does not look."""
+
+    ids: list[int]
+    types: list[int]
+    masks: list[int]
+
+
+def mention_runs(tokens: list[Token]) -> list[tuple[int, int, str]]:
+    """Mentions whose label is certain."""
+    out, i = [], 0
+    while i < len(tokens):
+        m = tokens[i].mask
+        if m & B_BITS == m and m.bit_count() == 1:
+            kind = LABELS[m.bit_length() - 1][2:]
+            j = i + 1
+            while j < len(tokens) and tokens[j].mask == 1 << ID["I-" + kind]:
+                j += 1
+            out.append((i, j, kind))
+            i = j
+        else:
+            i += 1
+    return out
+
+
+class Pool:
+    """Names to put in place of others, so that the model learns the place and not the name."""
+
+    def __init__(self, examples: list[Example], peoples: set[str]):
+        persons = set()
+        for e in examples:
+            for i, j, kind in mention_runs(e.tokens):
+                if kind == "PER" and 2 <= j - i <= 3 and all(t.text[:1].isupper() for t in e.tokens[i:j]):
+                    persons.add(tuple(t.text for t in e.tokens[i:j]))
+        self.persons = sorted(persons)
+        self.countries = [c for c in lex.COUNTRIES if "." not in c and c not in ("US", "USA", "UK")]
+        self.country_set = set(self.countries)
+        self.peoples = {end: sorted(p for p in peoples if " " not in p and p.endswith("s") == end) for end in (False, True)}
+
+    def swap(self, tokens: list[Token], rng: random.Random, share: float) -> list[Token]:
+        out, at = [], 0
+        for i, j, kind in mention_runs(tokens):
+            out += tokens[at:i]
+            at = j
+            words = None
+            surface = " ".join(t.text for t in tokens[i:j])
+            if rng.random() < share:
+                if kind == "PER" and j - i >= 2:
+                    words = rng.choice(self.persons)
+                elif kind == "LOC" and surface in self.country_set:
+                    words = rng.choice(self.countries).split(" ")
+                elif kind == "NORP" and j - i == 1:
+                    words = [rng.choice(self.peoples[surface.endswith("s")])]
+            if words is None:
+                out += tokens[i:j]
+            else:
+                for k, w in enumerate(words):
+                    label = ("B-" if k == 0 else "I-") + kind
+                    out.append(Token(w, tokens[i].space if k == 0 else True, 1 << ID[label]))
+        return out + tokens[at:]
+
+
+def heading(tokens: list[Token], rng: random.Random) -> list[Token]:
+    """A few plain words of the text in Title Case and a colon: what lists and reports put before a sentence."""
+    plain = [t.text for t in tokens if t.mask == 1 and t.text.isalpha() and t.text.islower() and len(t.text) > 2]
+    n = rng.randint(1, 4)
+    if len(plain) < n + 2:
+        return []
+    at = rng.randrange(len(plain) - n + 1)
+    words = [w if k and w in SMALL else w.capitalize() for k, w in enumerate(plain[at : at + n])]
+    out = [Token(w) for w in words] + [Token(rng.choice([":", ":", "—", "."]), False)]
+    if rng.random() < 0.4:
+        out.insert(0, Token(rng.choice(["•", "-", "*", "1.", "2)", "–"])))
+    return out
+
+
+SMALL = set("a an the of in on at to for and or but by with from as is vs".split())
+FORMS = {"U.S.": ["US", "US", "U.S.", "U.S.", "U.S."], "U.N.": ["UN", "U.N."], "US": ["US", "US", "U.S."], "UK": ["UK", "U.K.", "UK"]}
+
+
+def vary(tokens: list[Token], rng: random.Random, pool: Pool | None, source: str) -> list[Token]:
+    """A copy of the tokens with the typography, forms and names of other texts."""
+    if pool and source == "gmb":
+        tokens = pool.swap(tokens, rng, 0.15)
+    tokens = [Token(t.text, t.space, t.mask) for t in tokens]
+    curly = rng.random() < 0.4
+    tight = rng.random() < 0.6
+    out: list[Token] = []
+    glue = False
+    for k, t in enumerate(tokens):
+        if glue:
+            t.space, glue = False, False
+        if t.text in FORMS:
+            t.text = rng.choice(FORMS[t.text])
+        elif t.text in ("--", "-") and t.space and k and t.mask & 1 and k + 1 < len(tokens) and tokens[k + 1].space:
+            t.text = "—" if tight or rng.random() < 0.5 else t.text
+            if tight and t.text == "—":
+                t.space, glue = False, True
+        if curly:
+            if t.text == '"':
+                opens = k + 1 < len(tokens) and not tokens[k + 1].space
+                t.text = "“" if opens else "”"
+            else:
+                t.text = t.text.replace("'", "’")
+        out.append(t)
+    dice = rng.random()
+    if source not in ("wnut", "btc") and len(out) > 4:
+        if dice < 0.02:
+            for t in out:
+                t.text = t.text.upper()
+        elif dice < 0.05:
+            for k, t in enumerate(out):
+                if k == 0 or t.text not in SMALL:
+                    t.text = t.text[:1].upper() + t.text[1:]
+        elif dice < 0.09:
+            out[0].space = True
+            out.insert(0, Token(rng.choice(["•", "-", "*", "–", "·"]), False))
+        elif dice < 0.13:
+            before = heading(out, rng)
+            out[0].space = bool(before) and before[-1].text != "—"
+            out = before + out
+        elif dice < 0.17 and out[-1].text == ".":
+            out.pop()
+        elif dice < 0.19 and source == "gmb":
+            for t in out:
+                if t.text == ",":
+                    t.text, t.space = "—", False
+                    break
+    return out
+
+
+def to_piece(tokenizer, tokens: list[Token], source: str = "") -> Piece | None:
+    """Encode; `None` where nothing is left to learn or the text is too long."""
+    text, spans = Example(tokens, source).text()
+    e = encode(tokenizer, text)
+    if len(e.ids) > MAX_PIECES or len(e.ids) < 3:
+        return None
+    masks = [0] * len(e.ids)
+    token, last_word, previous = 0, -1, -1
+    for p, w in enumerate(e.words):
+        if w < 0 or w == last_word:
+            continue
+        last_word = w
+        start = e.word_spans[w][0]
+        while token + 1 < len(spans) and spans[token][1] <= start:
+            token += 1
+        mask = tokens[token].mask
+        masks[p] = rest(mask) if token == previous else mask
+        previous = token
+    return Piece(e.ids, e.token_types, masks)
+
+
+def pieces(tokenizer, examples: list[Example], rng: random.Random, pool: Pool | None, followers: dict[int, Example], join: float) -> list[Piece]:
+    """Varied and encoded examples of one epoch; a share is joined to the sentence that follows it."""
+    out = []
+    for e in examples:
+        tokens = vary(e.tokens, rng, pool, e.source)
+        nxt = followers.get(id(e))
+        if nxt is not None and rng.random() < join:
+            more = vary(nxt.tokens, rng, pool, nxt.source)
+            more[0].space = rng.random() > 0.05
+            tokens = tokens + more
+        p = to_piece(tokenizer, tokens, e.source)
+        if p is not None:
+            out.append(p)
+    return out
+
+
+def follow(examples: list[Example]) -> dict[int, Example]:
+    """The example after each, where it is of the same document (gmb: the next row of the file)."""
+    out = {}
+    for a, b in zip(examples, examples[1:]):
+        if a.source == b.source and ((a.source == "gmb" and b.doc == a.doc + 1) or (a.source in ("uner", "gum") and a.doc == b.doc)):
+            out[id(a)] = b
+    return out
