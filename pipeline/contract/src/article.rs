@@ -48,10 +48,14 @@ impl Article {
         }
     }
 
-    /// The hash that tells that the article changed: of the text and of every field that a stage may
-    /// read.
+    /// The hash that tells that the article changed: of the text, and of the fields that a stage may
+    /// read where there are any. For a plain text it is [`text_hash`] of the text.
     #[must_use]
     pub fn content_hash(&self) -> String {
+        let plain = Self { source: self.source.clone(), ..Self::new(&*self.id, &*self.text) };
+        if *self == plain {
+            return text_hash(&self.text);
+        }
         let fields = serde_json::json!([
             self.title,
             self.published_at,
@@ -117,5 +121,11 @@ impl TargetKind {
             Self::Input => "input",
             Self::Entity => "entity",
         }
+    }
+
+    /// The kind of a name, or `None` for an unknown one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Config, Self::Input, Self::Entity].into_iter().find(|kind| kind.as_str() == name)
     }
 }

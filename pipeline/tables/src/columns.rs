@@ -1,0 +1,120 @@
+//! Builds the columns of one batch by name, so that a row's code reads like the row.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Float32Builder, Int32Builder, RecordBatch, StringBuilder, StringDictionaryBuilder,
+    TimestampMicrosecondBuilder,
+};
+use arrow::datatypes::{DataType, Int32Type, SchemaRef};
+
+use crate::error::TableError;
+
+enum Builder {
+    Text(StringBuilder),
+    Label(StringDictionaryBuilder<Int32Type>),
+    Int(Int32Builder),
+    Float(Float32Builder),
+    Timestamp(TimestampMicrosecondBuilder),
+    /// Built elsewhere and given as a whole.
+    Whole(Option<ArrayRef>),
+}
+
+/// A batch under construction.
+pub(crate) struct Columns {
+    table: String,
+    schema: SchemaRef,
+    builders: BTreeMap<String, Builder>,
+}
+
+impl Columns {
+    pub(crate) fn new(table: &str, schema: SchemaRef) -> Self {
+        let builders = schema
+            .fields()
+            .iter()
+            .map(|field| {
+                let builder = match field.data_type() {
+                    DataType::Utf8 => Builder::Text(StringBuilder::new()),
+                    DataType::Dictionary(_, _) => Builder::Label(StringDictionaryBuilder::new()),
+                    DataType::Int32 => Builder::Int(Int32Builder::new()),
+                    DataType::Float32 => Builder::Float(Float32Builder::new()),
+                    DataType::Timestamp(_, _) => {
+                        Builder::Timestamp(TimestampMicrosecondBuilder::new())
+                    }
+                    _ => Builder::Whole(None),
+                };
+                (field.name().clone(), builder)
+            })
+            .collect();
+        Self { table: table.to_owned(), schema, builders }
+    }
+
+    // A name that is not in the schema, or of another type, leaves its column short, and `finish`
+    // refuses the batch with the column's name.
+
+    pub(crate) fn text<'v>(&mut self, column: &str, value: impl Into<Option<&'v str>>) {
+        let value = value.into();
+        match self.builders.get_mut(column) {
+            Some(Builder::Text(builder)) => builder.append_option(value),
+            Some(Builder::Label(builder)) => builder.append_option(value),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn int(&mut self, column: &str, value: impl Into<Option<i32>>) {
+        if let Some(Builder::Int(builder)) = self.builders.get_mut(column) {
+            builder.append_option(value.into());
+        }
+    }
+
+    pub(crate) fn float(&mut self, column: &str, value: impl Into<Option<f32>>) {
+        if let Some(Builder::Float(builder)) = self.builders.get_mut(column) {
+            builder.append_option(value.into());
+        }
+    }
+
+    pub(crate) fn timestamp(&mut self, column: &str, value: impl Into<Option<i64>>) {
+        if let Some(Builder::Timestamp(builder)) = self.builders.get_mut(column) {
+            builder.append_option(value.into());
+        }
+    }
+
+    pub(crate) fn whole(&mut self, column: &str, array: ArrayRef) {
+        if let Some(Builder::Whole(slot)) = self.builders.get_mut(column) {
+            *slot = Some(array);
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<RecordBatch, TableError> {
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        for field in self.schema.fields() {
+            let array: Option<ArrayRef> = match self.builders.remove(field.name()) {
+                Some(Builder::Text(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Label(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Int(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Float(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Timestamp(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Whole(array)) => array,
+                None => None,
+            };
+            arrays.push(array.ok_or_else(|| TableError::Column {
+                table: self.table.clone(),
+                column: field.name().clone(),
+                expected: "the schema's type",
+                found: "nothing".to_owned(),
+            })?);
+        }
+        RecordBatch::try_new(self.schema, arrays).map_err(TableError::arrow(&self.table))
+    }
+}
+
+/// A count as a column holds it.
+pub(crate) fn int32(what: &'static str, value: usize) -> Result<i32, TableError> {
+    i32::try_from(value).map_err(|_| TableError::TooLarge { what, value })
+}
+
+/// An index as a column holds it.
+pub(crate) fn index32(what: &'static str, value: u32) -> Result<i32, TableError> {
+    int32(what, value as usize)
+}

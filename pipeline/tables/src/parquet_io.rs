@@ -1,0 +1,176 @@
+//! Parquet files: the settings and the footer that every part has.
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::WriterProperties;
+use sha2::{Digest, Sha256};
+
+use crate::error::TableError;
+use crate::schema::{INTERVAL, OFFSET_UNIT, SCHEMA_VERSION, TableId};
+
+/// Rows of a row group at most: DuckDB's own row group, so that one of its threads takes one of ours.
+pub const MAX_ROW_GROUP_ROWS: usize = 122_880;
+/// Encoded bytes of a row group at most, so that a table of long texts is read in pieces.
+pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
+/// Level of zstd compression.
+pub const ZSTD_LEVEL: i32 = 3;
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Writes batches into one file and syncs it to the disk. The batches must be sorted by the table's
+/// key, one after another, and have one schema.
+///
+/// # Errors
+/// Where the file can't be created or written; a file begun is left for the caller to remove.
+pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Written, TableError> {
+    let parquet = |source: ParquetError| TableError::Parquet { path: path.to_owned(), source };
+    let io = |source: std::io::Error| TableError::Io { path: path.to_owned(), source };
+    let schema = batches.first().map_or_else(|| table.schema(), RecordBatch::schema);
+    let footer = [
+        ("postil.table", table.name()),
+        ("postil.schema_version", SCHEMA_VERSION),
+        ("postil.offset_unit", OFFSET_UNIT),
+        ("postil.interval", INTERVAL),
+    ];
+    let sorting = table
+        .key()
+        .iter()
+        .filter_map(|name| i32::try_from(schema.index_of(name).ok()?).ok())
+        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: false })
+        .collect();
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(parquet)?;
+    let properties = WriterProperties::builder()
+        .set_created_by(concat!("postil ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
+        .set_max_row_group_bytes(Some(MAX_ROW_GROUP_BYTES))
+        .set_sorting_columns(Some(sorting))
+        .set_key_value_metadata(Some(
+            footer
+                .iter()
+                .map(|(key, value)| KeyValue::new((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        ))
+        .build();
+    let file = File::create(path).map_err(io)?;
+    let hashing = Hashing { inner: BufWriter::new(file), sha256: Sha256::new(), bytes: 0 };
+    let mut writer = ArrowWriter::try_new(hashing, schema, Some(properties)).map_err(parquet)?;
+    let mut rows = 0;
+    for batch in batches {
+        writer.write(batch).map_err(parquet)?;
+        rows += batch.num_rows() as u64;
+    }
+    let hashing = writer.into_inner().map_err(parquet)?;
+    let bytes = hashing.bytes;
+    let sha256 = hex(&hashing.sha256.finalize());
+    let file = hashing.inner.into_inner().map_err(|error| io(error.into_error()))?;
+    file.sync_all().map_err(io)?;
+    Ok(Written { rows, bytes, sha256 })
+}
+
+/// Reads all batches of a file.
+///
+/// # Errors
+/// Where the file is missing, truncated or not Parquet.
+pub fn read(path: &Path) -> Result<Vec<RecordBatch>, TableError> {
+    read_columns(path, None)
+}
+
+/// Reads all batches of a file, these columns only (all for `None`).
+///
+/// # Errors
+/// Where the file is missing, truncated or not Parquet.
+pub fn read_columns(path: &Path, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, TableError> {
+    let parquet = |source: ParquetError| TableError::Parquet { path: path.to_owned(), source };
+    let file =
+        File::open(path).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
+    let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(parquet)?;
+    if let Some(columns) = columns {
+        let mask = parquet::arrow::ProjectionMask::columns(
+            builder.parquet_schema(),
+            columns.iter().copied(),
+        );
+        builder = builder.with_projection(mask);
+    }
+    let reader = builder.build().map_err(parquet)?;
+    reader
+        .collect::<Result<_, _>>()
+        .map_err(|error| parquet(ParquetError::ArrowError(error.to_string())))
+}
+
+/// Rows of a file, from its footer alone.
+///
+/// # Errors
+/// Where the file is missing, truncated or not Parquet.
+pub fn rows(path: &Path) -> Result<u64, TableError> {
+    let file =
+        File::open(path).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|source| TableError::Parquet { path: path.to_owned(), source })?;
+    Ok(u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
+/// SHA-256 of a file's bytes, 64 lower-case hexadecimal digits.
+///
+/// # Errors
+/// Where the file can't be read.
+pub fn sha256(path: &Path) -> Result<String, TableError> {
+    const BUFFER: usize = 1 << 16;
+    let io = |source: std::io::Error| TableError::Io { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let read = file.read(&mut buffer).map_err(io)?;
+        if read == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        use std::fmt::Write as _;
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Hashes what it passes on, so that a part need not be read again for its hash.
+struct Hashing<W> {
+    inner: W,
+    sha256: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        self.sha256.update(buffer.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
