@@ -5,14 +5,17 @@
 #[path = "gold/mod.rs"]
 mod gold;
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 /// log2 of the number of weights.
 const BITS: u32 = 16;
 const EPOCHS: usize = 12;
 const RATE: f32 = 0.1;
-/// Strength of the pull to zero, for each example.
-const DECAY: f32 = 2e-6;
+/// Strength of the pull to zero, at each step of a weight.
+const DECAY: f32 = 0.05;
+/// Features seen less often than this get no weight of their own.
+const RARE: u32 = 3;
 
 struct Row {
     features: Vec<u32>,
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         for paragraph in &paragraphs {
             for example in postil_sentences::training::examples(&paragraph.text, &paragraph.ends) {
                 rows.push(Row {
-                    features: example.features.iter().map(|feature| feature & mask).collect(),
+                    features: example.features,
                     target: f32::from(u8::from(example.boundary)),
                     weight,
                 });
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         }
         println!("{path}: {} texts, {} candidates, weight {weight}", paragraphs.len(), rows.len() - before);
     }
+    drop_rare(&mut rows, mask);
     let weights = train(&mut rows, 1 << BITS);
     if let Err(error) = std::fs::write(&out, postil_sentences::training::weights_file(&weights)) {
         eprintln!("cannot write {out}: {error}");
@@ -59,6 +63,18 @@ fn main() -> ExitCode {
     }
     println!("{out}: {} weights, {} of them not zero", weights.len(), weights.iter().filter(|w| w.abs() > 1e-3).count());
     ExitCode::SUCCESS
+}
+
+/// Takes out the features seen less than [`RARE`] times, and reduces the others to the length of the table.
+fn drop_rare(rows: &mut [Row], mask: u32) {
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    for feature in rows.iter().flat_map(|row| &row.features) {
+        *counts.entry(*feature).or_default() += 1;
+    }
+    for row in rows {
+        row.features.retain(|feature| counts.get(feature).is_some_and(|count| *count >= RARE));
+        row.features.iter_mut().for_each(|feature| *feature &= mask);
+    }
 }
 
 fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
@@ -76,7 +92,7 @@ fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
             loss -= f64::from(row.weight) * f64::from(if row.target > 0.5 { probability } else { 1.0 - probability }.max(1e-9)).ln();
             for &feature in &row.features {
                 let feature = feature as usize;
-                let gradient = error + DECAY * weights[feature] * rows_scale();
+                let gradient = error + DECAY * weights[feature];
                 squares[feature] += gradient * gradient;
                 weights[feature] -= RATE * gradient / squares[feature].sqrt();
             }
@@ -90,10 +106,6 @@ fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
     }
     let averaged = (EPOCHS - EPOCHS / 2) as f64;
     sums.iter().map(|sum| (sum / averaged) as f32).collect()
-}
-
-const fn rows_scale() -> f32 {
-    1000.0
 }
 
 /// Fisher and Yates, with the SplitMix64 generator.

@@ -80,16 +80,110 @@ pub(crate) struct Word<'t> {
     pub(crate) shape: Shape,
     /// Hash of the lower-cased core.
     pub(crate) hash: u32,
+    /// Whether the core has a vowel or a letter beyond ASCII: most abbreviations have none.
+    pub(crate) has_vowel: bool,
 }
 
 impl<'t> Word<'t> {
     fn new(core: &'t str) -> Self {
-        Self { core, shape: shape(core), hash: hash_lower(core) }
+        let mut counts = Counts::default();
+        let mut hash = HASH_START;
+        for byte in core.bytes() {
+            let class = LETTERS[usize::from(byte)];
+            counts.add(class);
+            hash = hash_step(hash, byte);
+        }
+        let shape = if counts.beyond_ascii > 0 { unicode_shape(core) } else { counts.shape(core) };
+        Self { core, shape, hash, has_vowel: counts.vowels > 0 || counts.beyond_ascii > 0 }
     }
 
     const fn none() -> Self {
-        Self { core: "", shape: Shape::Empty, hash: 0 }
+        Self { core: "", shape: Shape::Empty, hash: 0, has_vowel: false }
     }
+
+    /// The word inside `token`, without the marks on either side.
+    fn inside(token: &'t str) -> Self {
+        let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = token.as_bytes();
+        if is_plain(bytes.first()) && is_plain(bytes.last()) {
+            return Self::new(token);
+        }
+        Self::new(token.trim_matches(|c: char| !c.is_alphanumeric()))
+    }
+}
+
+/// What a byte is to the shape of a word.
+mod letter {
+    pub(super) const OTHER: u8 = 0;
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const UPPER: u8 = 2;
+    pub(super) const DIGIT: u8 = 3;
+    pub(super) const DOT: u8 = 4;
+    pub(super) const AT: u8 = 5;
+    pub(super) const SLASH: u8 = 6;
+    pub(super) const BEYOND_ASCII: u8 = 7;
+    pub(super) const VOWEL: u8 = 8;
+}
+
+const LETTERS: [u8; 256] = {
+    let mut table = [letter::OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' => letter::LOWER | letter::VOWEL,
+            b'A' | b'E' | b'I' | b'O' | b'U' | b'Y' => letter::UPPER | letter::VOWEL,
+            b'a'..=b'z' => letter::LOWER,
+            b'A'..=b'Z' => letter::UPPER,
+            b'0'..=b'9' => letter::DIGIT,
+            b'.' => letter::DOT,
+            b'@' => letter::AT,
+            b'/' => letter::SLASH,
+            0x80.. => letter::BEYOND_ASCII,
+            _ => letter::OTHER,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// What a word is made of.
+#[derive(Default)]
+struct Counts {
+    classes: [u8; 8],
+    vowels: u8,
+    beyond_ascii: u8,
+}
+
+impl Counts {
+    #[inline]
+    fn add(&mut self, class: u8) {
+        // A word is at most REACH bytes long, so that no count overflows.
+        if let Some(count) = self.classes.get_mut(usize::from(class & 7)) {
+            *count = count.saturating_add(1);
+        }
+        self.vowels |= class & letter::VOWEL;
+        self.beyond_ascii |= u8::from(class == letter::BEYOND_ASCII);
+    }
+
+    fn shape(&self, word: &str) -> Shape {
+        let [others, lower, upper, digits, dots, at, slashes, _] = self.classes;
+        if at > 0 || (slashes > 0 && word.contains("://")) || (dots > 0 && word.starts_with("www.")) {
+            return Shape::Address;
+        }
+        if lower > 0 && upper + digits + dots + others + slashes == 0 {
+            return if lower == 1 { Shape::Letter } else { Shape::Lower };
+        }
+        let first_upper = word.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase());
+        cased_shape(upper, lower, digits, dots, first_upper, word)
+    }
+}
+
+const HASH_START: u32 = 0x811c_9dc5;
+
+/// A step of FNV-1a, ASCII letters lower-cased.
+#[inline]
+fn hash_step(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
 }
 
 /// A place between two words where a sentence may end.
@@ -219,6 +313,19 @@ fn take_closers<'t>(token: &'t str, quote: &mut bool, bracket: &mut bool) -> &'t
 }
 
 fn left_parts(token: &str) -> LeftParts<'_> {
+    let bytes = token.as_bytes();
+    if let (Some(first), Some(last)) = (bytes.first(), bytes.last())
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+    {
+        return LeftParts {
+            core: token,
+            mark: Mark::None,
+            quote_after: false,
+            bracket_after: false,
+            closed_before: false,
+        };
+    }
     let (mut quote_after, mut bracket_after) = (false, false);
     let body = take_closers(token, &mut quote_after, &mut bracket_after);
     let word = body.trim_end_matches(is_stop);
@@ -275,6 +382,13 @@ fn stop_mark(stops: &str) -> Mark {
 }
 
 fn right_parts(token: &str) -> (&str, Opening, bool) {
+    let bytes = token.as_bytes();
+    if let (Some(first), Some(last)) = (bytes.first(), bytes.last())
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+    {
+        return (token, Opening::Word, false);
+    }
     let body = token.trim_start_matches(is_opener);
     let opening = match token.chars().next() {
         Some(c) if is_quote(c) => Opening::Quote,
@@ -314,7 +428,7 @@ impl<'t> Context<'t> {
             Word::none()
         } else {
             let (token, _) = token_before(text, before_end);
-            Word::new(token.trim_matches(|c: char| !c.is_alphanumeric()))
+            Word::inside(token)
         };
         let mut left = Word::new(parts.core);
         if parts.core.is_empty() {
@@ -336,7 +450,7 @@ impl<'t> Context<'t> {
             right: Word::new(right_core),
             right_opens,
             right_dotted,
-            after_right: Word::new(after.trim_matches(|c: char| !c.is_alphanumeric())),
+            after_right: Word::inside(after),
             since: 0,
             depth: 0,
             quoted: false,
@@ -344,71 +458,52 @@ impl<'t> Context<'t> {
     }
 }
 
-/// FNV-1a over the bytes, ASCII letters lower-cased.
 fn hash_lower(word: &str) -> u32 {
-    let mut hash = 0x811c_9dc5_u32;
-    for byte in word.bytes() {
-        hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
-    }
-    hash
+    word.bytes().fold(HASH_START, hash_step)
 }
 
-fn shape(word: &str) -> Shape {
-    let (mut upper, mut lower, mut digits, mut dots, mut others) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
-    let mut uncased = 0_u32;
-    let mut first_upper = false;
-    let mut letters = 0_u32;
-    for (i, c) in word.chars().enumerate() {
-        match c {
-            'a'..='z' => lower += 1,
-            'A'..='Z' => {
-                upper += 1;
-                first_upper |= i == 0;
-            }
-            '0'..='9' => digits += 1,
-            '.' => dots += 1,
+/// The shape of a word with letters beyond ASCII.
+fn unicode_shape(word: &str) -> Shape {
+    let (mut upper, mut lower, mut digits, mut dots, mut uncased) = (0_u8, 0_u8, 0_u8, 0_u8, 0_u8);
+    for c in word.chars() {
+        let count = match c {
             '@' => return Shape::Address,
-            '/' if word.contains("://") || word.starts_with("www.") => return Shape::Address,
-            c if c.is_ascii() => others += 1,
-            c if c.is_uppercase() => {
-                upper += 1;
-                first_upper |= i == 0;
-            }
-            c if c.is_lowercase() => lower += 1,
-            c if c.is_alphabetic() => uncased += 1,
-            c if c.is_numeric() => digits += 1,
-            _ => others += 1,
-        }
-        letters = upper + lower + uncased;
+            '.' => &mut dots,
+            c if c.is_uppercase() => &mut upper,
+            c if c.is_lowercase() => &mut lower,
+            c if c.is_alphabetic() => &mut uncased,
+            c if c.is_numeric() => &mut digits,
+            _ => continue,
+        };
+        *count = count.saturating_add(1);
     }
-    if letters + digits == 0 {
-        Shape::Empty
-    } else if letters == 0 {
-        Shape::Number
-    } else if uncased > 0 {
-        Shape::Uncased
-    } else if dots > 0 && digits == 0 {
-        if word.starts_with("www.") {
-            Shape::Address
-        } else if upper > 0 && lower <= upper {
-            Shape::DottedUpper
-        } else if dots + 1 >= letters || lower <= 4 {
-            Shape::DottedLower
-        } else {
-            Shape::Address
+    if uncased > 0 {
+        return Shape::Uncased;
+    }
+    cased_shape(upper, lower, digits, dots, word.starts_with(char::is_uppercase), word)
+}
+
+/// The shape of a word from the numbers of its upper-case and lower-case letters, digits and full stops.
+fn cased_shape(upper: u8, lower: u8, digits: u8, dots: u8, first_upper: bool, word: &str) -> Shape {
+    let letters = upper.saturating_add(lower);
+    match (letters, digits) {
+        (0, 0) => Shape::Empty,
+        (0, _) => Shape::Number,
+        (_, 0) if dots > 0 => {
+            if upper > 0 && lower <= upper {
+                Shape::DottedUpper
+            } else if dots.saturating_add(1) >= letters || lower <= 4 {
+                Shape::DottedLower
+            } else {
+                Shape::Address
+            }
         }
-    } else if digits > 0 {
-        Shape::Mixed
-    } else if lower == 0 {
-        if upper == 1 { Shape::Initial } else { Shape::Upper }
-    } else if upper == 0 {
-        if lower == 1 && others == 0 { Shape::Letter } else { Shape::Lower }
-    } else if first_upper && upper == 1 {
-        Shape::Capitalised
-    } else if first_upper && word.contains(['-', '\'', '’', '/']) {
-        // "Al-Zaman", "O'Neill", "Israeli-Palestinian"
-        Shape::Capitalised
-    } else {
-        Shape::Mixed
+        (_, 0) if lower == 0 && upper == 1 => Shape::Initial,
+        (_, 0) if lower == 0 => Shape::Upper,
+        (1, 0) => Shape::Letter,
+        (_, 0) if upper == 0 => Shape::Lower,
+        // "Washington"; "Al-Zaman", "O'Neill"
+        (_, 0) if first_upper && (upper == 1 || word.contains(['-', '\'', '’', '/'])) => Shape::Capitalised,
+        _ => Shape::Mixed,
     }
 }

@@ -3,9 +3,13 @@
 use crate::context::{Context, Mark, Opening, Shape, Word};
 use crate::lexicon::Abbreviation;
 
-/// Mixes two numbers into one; the constants are those of MurmurHash3's finaliser.
-fn mix(a: u32, b: u32) -> u32 {
-    let mut h = a.wrapping_mul(0x9e37_79b1) ^ b;
+/// Joins two numbers that are no hashes yet.
+const fn pair(a: u32, b: u32) -> u32 {
+    a.wrapping_mul(0x9e37_79b1) ^ b.rotate_left(17).wrapping_mul(0x85eb_ca6b)
+}
+
+/// Spreads a number over all bits; the constants are those of MurmurHash3's finaliser.
+const fn spread(mut h: u32) -> u32 {
     h ^= h >> 16;
     h = h.wrapping_mul(0x85eb_ca6b);
     h ^= h >> 13;
@@ -37,10 +41,6 @@ fn since_class(since: usize) -> u32 {
     }
 }
 
-fn has_vowel(word: &str) -> bool {
-    word.bytes().any(|b| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y') || !b.is_ascii())
-}
-
 /// Calls `add` with the hash of every feature of `context`.
 ///
 /// Training and splitting go through this one function, so that they cannot differ.
@@ -57,33 +57,33 @@ pub(crate) fn each(context: &Context<'_>, abbreviation: Option<Abbreviation>, mu
     let since = since_class(context.since);
     let nested = u32::from(context.depth > 0) | (u32::from(context.quoted) << 1);
     let cased = u32::from(matches!(right.shape, Shape::Lower | Shape::Letter));
-
-    let base = mark | (closers << 4);
+    let base = (mark | (closers << 4)).wrapping_mul(0x27d4_eb2f);
     let mut template = 0_u32;
     let mut feature = |value: u32| {
-        template += 1;
-        add(mix(mix(template, value), base));
+        template = template.wrapping_add(0x1656_67b1);
+        add(spread(value ^ base ^ template));
     };
+    let shapes = left_shape | (right_shape << 4);
     feature(0);
     feature(left_shape);
     feature(right_shape);
-    feature(left_shape | (right_shape << 8));
+    feature(shapes);
     feature(left.hash);
-    feature(mix(left.hash, right_shape));
-    feature(mix(right.hash, cased));
-    feature(mix(right.hash, left_shape));
-    feature(kind | (right_shape << 8));
-    feature(mix(right.hash, kind | (left_shape << 8)));
-    feature(context.before_left.shape as u32 | (left_shape << 4) | (right_shape << 8));
-    feature(mix(context.before_left.hash, left_shape));
-    feature(context.after_right.shape as u32 | (right_shape << 4));
-    feature(mix(context.after_right.hash, right_shape));
-    feature(since | (right_shape << 4));
-    feature(since | (left_shape << 4));
-    feature(nested | (right_shape << 4));
-    feature(length_class(left) | (left_shape << 4) | (u32::from(has_vowel(left.core)) << 8) | (right_shape << 12));
-    feature(mix(context.before_left.shape as u32 | (left_shape << 4), context.after_right.shape as u32 | (right_shape << 8)));
-    feature(mix(left.hash, right.hash));
+    feature(pair(left.hash, right_shape));
+    feature(pair(right.hash, cased));
+    feature(pair(right.hash, left_shape));
+    feature(pair(kind, right_shape));
+    feature(pair(right.hash, kind | (left_shape << 8)));
+    feature(pair(context.before_left.shape as u32, shapes));
+    feature(pair(context.before_left.hash, left_shape));
+    feature(pair(context.after_right.shape as u32, right_shape));
+    feature(pair(context.after_right.hash, right_shape));
+    feature(pair(since, right_shape));
+    feature(pair(since, left_shape));
+    feature(pair(nested, right_shape));
+    feature(pair(length_class(left) | (u32::from(left.has_vowel) << 8), shapes));
+    feature(pair(context.before_left.shape as u32 | ((context.after_right.shape as u32) << 4), shapes));
+    feature(pair(left.hash, right.hash));
 }
 
 /// The groups of candidates that have a threshold of their own.

@@ -14,8 +14,10 @@ pub mod training;
 pub use split::Splitter;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The sentences of `text`, one paragraph, with the default [`Splitter`].
 pub fn split(text: &str) -> Vec<Range<usize>> {
-    Splitter::default().split(text)
+    static DEFAULT: LazyLock<Splitter> = LazyLock::new(Splitter::default);
+    DEFAULT.split(text)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::chars::{is_closer, is_wide_stop};
-use crate::context::{Context, Opening, Shape};
+use crate::context::{Context, Mark, Shape};
 use crate::features::{self, Group};
 use crate::lexicon::{Abbreviation, Lexicon};
 use crate::lines::{Lines, is_line_end};
@@ -11,7 +11,7 @@ use crate::model::Model;
 use crate::{lists, rules};
 
 /// Log odds a candidate must reach, by group. Tuned on UD English EWT dev and kept-out news.
-const THRESHOLDS: [f32; 3] = [0.0, 1.0, 2.0];
+const THRESHOLDS: [f32; 3] = [0.0, 0.3, 0.7];
 
 /// Splits paragraphs into sentences.
 #[derive(Clone, Debug)]
@@ -118,6 +118,7 @@ impl Splitter {
         }
         let bytes = body.as_bytes();
         let items = lists::item_starts(body);
+        let has_items = !items.is_empty();
         let mut items = items.iter().copied().peekable();
         let lines = body.contains(is_line_end).then(|| Lines::new(body));
         let (mut depth, mut quoted) = (0_i32, false);
@@ -126,10 +127,18 @@ impl Splitter {
             let Some(&byte) = bytes.get(at) else { break };
             let mut gap = None;
             match CLASSES[usize::from(byte)] {
-                Byte::Plain => at += 1,
+                Byte::Plain => {
+                    let run = bytes.get(at..).unwrap_or_default();
+                    at += run.iter().take_while(|b| CLASSES[usize::from(**b)] == Byte::Plain).count();
+                }
                 Byte::Space => {
-                    let next = end - body.get(at..).unwrap_or("").trim_start().len();
-                    gap = Some((at, next));
+                    let single = bytes.get(at + 1).is_some_and(|b| CLASSES[usize::from(*b)] == Byte::Plain);
+                    let next = if single { at + 1 } else { end - body.get(at..).unwrap_or("").trim_start().len() };
+                    if single && lines.is_none() && !has_items && !is_worth_asking(bytes, at, next) {
+                        at = next;
+                    } else {
+                        gap = Some((at, next));
+                    }
                 }
                 Byte::Stop => {
                     at += 1;
@@ -210,10 +219,21 @@ impl Splitter {
     }
 
     fn abbreviation(&self, context: &Context<'_>) -> Option<Abbreviation> {
-        if context.mark != crate::context::Mark::Period || context.left.core.len() > 24 {
+        if context.mark != Mark::Period || context.left.core.len() > 24 {
             return None;
         }
-        let found = self.lexicon.get(&context.left.core.to_lowercase());
+        let name = context.left.core;
+        let mut lower = [0_u8; 24];
+        let found = if name.is_ascii() {
+            // "anti-U.S." is known by its last part.
+            let name = name.rsplit('-').next().unwrap_or(name).as_bytes();
+            let lower = lower.get_mut(..name.len())?;
+            lower.copy_from_slice(name);
+            lower.make_ascii_lowercase();
+            self.lexicon.get(std::str::from_utf8(lower).ok()?)
+        } else {
+            self.lexicon.get(&name.to_lowercase())
+        };
         // A title or a shortened month is capitalised, but for the ones that never are.
         match found {
             Some(Abbreviation::Calendar) if context.left.shape == Shape::Lower => None,
@@ -235,6 +255,5 @@ pub(crate) fn left_to_model(candidate: &Candidate<'_>) -> Option<Group> {
     let context = &candidate.context;
     let open = features::is_open(context)
         && rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest).is_none();
-    let _ = Opening::Word;
     open.then(|| features::group(context))
 }
