@@ -456,13 +456,20 @@ class Prose:
         target, flips = rng.choices([(t, f) for _, t, f in forms], [w for w, _, _ in forms])[0]
         return target, FLIP[label] if flips else label
 
+    def claim_about(self, place: str, rng: random.Random) -> str:
+        """A proposal for a named place."""
+        scene = self.scene(rng, rng.choice([f for f in self.frames if f["subject"] == "{country}"]))
+        country = scene["names"]["country"]
+        scene = scene | {key: scene[key].replace(country, place) for key in ("subject", "act", "opp", "noun")}
+        return self.target(scene, "unrelated", rng)[0]
+
     def pair(self, rng: random.Random) -> Pair:
         scene = self.scene(rng)
         # Agreements between states are many in kind: they come more often than one frame would.
         if rng.random() < 0.15:
             own = [f for f in self.frames if f["area"] in {"diplomacy", "defence", "trade"}]
             scene = self.scene(rng, rng.choice(own))
-        label = rng.choices(["against", "favor", "neutral", "unrelated"], [30, 27, 28, 15])[0]
+        label = rng.choices(["against", "favor", "neutral", "unrelated"], [27, 25, 27, 21])[0]
         if label != "unrelated":
             text = self.text(scene, label, rng)
             if rng.random() < 0.03 and scene["names"]["country"] in text:

@@ -120,12 +120,17 @@ class Stage:
             from stance_prose import Prose
 
             self.prose = Prose("train")
+            self.about = {}
+            for p in self.facts:
+                self.about.setdefault(p.target, []).append(p)
+            self.places = sorted(t for t, texts in self.about.items() if len(texts) > 2)
 
     def epoch(self, index: int) -> list[Pair]:
         rng = random.Random(self.seed * 1000 + index)
         out = []
+        rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.38, 0.10, 0.08)
         for p in self.claims:
-            target, label = vary(p.target, p.label, rng)
+            target, label = vary(p.target, p.label, rng, rates)
             out.append(Pair(target, p.text, label, p.source))
         if self.stage == "first":
             out += self.entities
@@ -134,11 +139,23 @@ class Stage:
         else:
             out += rng.sample(self.entities, 5500)
             out += rng.sample(self.facts, 500)
-            out += self.negatives(rng, 3000)
-            out += self.prose.pairs(9000, rng)
+            out += self.negatives(rng, 2500)
+            out += self.bystanders(rng, 1200)
+            out += self.prose.pairs(10000, rng)
             for _ in range(3):
                 out += essays("train", rng)
         rng.shuffle(out)
+        return out
+
+    def bystanders(self, rng: random.Random, count: int) -> list[Pair]:
+        """News about a place, with a proposal for that place of which the news says nothing."""
+        out = []
+        while len(out) < count:
+            place = rng.choice(self.places)
+            text = " ".join(p.text for p in rng.sample(self.about[place], min(len(self.about[place]), rng.choice([1, 1, 2, 3]))))
+            target = self.prose.claim_about(place, rng)
+            if not (words(target) - words(place)) & words(text):
+                out.append(Pair(target, text, "unrelated", "bystander"))
         return out
 
     def negatives(self, rng: random.Random, count: int) -> list[Pair]:

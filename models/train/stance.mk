@@ -1,0 +1,15 @@
+# The stance models: the cross-encoder in two stages, and the hashed baseline on the same pairs.
+STANCE := $(WORK)/stance
+
+.PHONY: stance stance-eval stance-linear
+stance: check-args
+	$(PYTHON) -u stance_train.py --stage first --base $(BASE) --data $(DATA) --work $(STANCE)
+	$(PYTHON) -u stance_train.py --stage second --base $(BASE) --data $(DATA) --work $(STANCE)
+	$(PYTHON) stance_eval.py export --base $(BASE) --data $(DATA) --work $(STANCE) --out $(MODELS)/stance-minilm-l6
+	$(PYTHON) golden.py $(MODELS)/stance-minilm-l6 $(GOLDEN)/stance-minilm-l6.json
+
+stance-eval: check-args
+	$(PYTHON) stance_eval.py score $(MODELS)/stance-minilm-l6 --base $(BASE) --data $(DATA) --seeds ../../seeds
+
+stance-linear: check-args
+	$(PYTHON) stance_linear.py --base $(BASE) --data $(DATA) --out $(MODELS)/stance-linear
