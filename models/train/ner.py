@@ -2,8 +2,8 @@
 
 Stage 1 reads bronze and gold sets, stage 2 the gold sets and a share of bronze at a lower
 rate. The loss of a word is -log of the summed probability of the labels it may have.
-A second pass does the same on bronze labels weighed against the first pass's model, and
-averages the weights of several runs of its last stage.
+A second pass goes on from the first pass's stage 1 with bronze labels weighed against the
+first pass's model, and averages the weights of several runs of its last stage.
 A run that was killed goes on from its last checkpoint in `--work`.
 
     python ner.py --base FOLDER --data FOLDER --work FOLDER --out ../ner-minilm-l6
@@ -25,7 +25,7 @@ import ner_data
 from modelfolder import load_model, write_folder
 from ner_agree import agree
 from ner_data import LABELS, Example, Token, begin, inside
-from ner_encode import Pool, follow, pieces
+from ner_encode import AGREEMENT_NOUNS, EVENT_NOUNS, Pool, follow, pieces
 from ner_eval import evaluate
 from wordshape import load_tokenizer
 
@@ -180,8 +180,8 @@ def main() -> None:
     p.add_argument("--passes", type=int, default=2, choices=(1, 2), help="1: stop after the first model")
     p.add_argument("--bronze", type=int, default=14000, help="bronze sentences an epoch of stage 1")
     p.add_argument("--bronze2", type=int, default=3000, help="bronze sentences an epoch of stage 2")
-    p.add_argument("--epochs", type=int, nargs=2, default=(2, 2), help="epochs of stage 1 in each pass")
-    p.add_argument("--epochs2", type=int, nargs=2, default=(2, 3), help="epochs of stage 2 in each pass")
+    p.add_argument("--epochs", type=int, nargs=2, default=(2, 1), help="epochs of stage 1 in each pass")
+    p.add_argument("--epochs2", type=int, nargs=2, default=(2, 2), help="epochs of stage 2 in each pass")
     p.add_argument("--lr", type=float, default=1e-4)
     p.add_argument("--lr2", type=float, default=6e-5)
     p.add_argument("--seeds", type=int, default=3, help="runs of the last stage whose weights are averaged")
@@ -203,14 +203,21 @@ def main() -> None:
     def stages(bronze):
         """The two makers of epochs on these bronze sentences."""
         loose = [loosen(e) for e in bronze]
+        rare = [e for e in bronze if any(LABELS[m.bit_length() - 1][2:] in ("MISC", "EVENT") for m in (t.mask for t in e.tokens) if m.bit_count() == 1)]
+        treaties = [e for e in bronze if any(t.mask == 1 and t.text in AGREEMENT_NOUNS for t in e.tokens)]
+        wars = [e for e in bronze if any(t.mask == 1 and t.text in EVENT_NOUNS for t in e.tokens)]
+        print(f"bronze {len(bronze)}, with MISC or EVENT {len(rare)}, with an agreement {len(treaties)}, with an event {len(wars)}", flush=True)
+
+        def seldom(rng):
+            return rare + rng.sample(treaties, min(600, len(treaties))) + rng.sample(wars, min(300, len(wars)))
         following = follow(bronze) | follow(loose) | follow(data.gold)
 
         def stage1(rng):
             chosen = rng.sample(bronze, min(args.bronze, len(bronze)))
-            return pieces(tokenizer, chosen + gold(rng), rng, pool, following, 0.2)
+            return pieces(tokenizer, chosen + seldom(rng) + gold(rng), rng, pool, following, 0.2)
 
         def stage2(rng):
-            chosen = rng.sample(loose, args.bronze2)
+            chosen = rng.sample(loose, args.bronze2) + [loosen(e) for e in seldom(rng)]
             return pieces(tokenizer, chosen + gold(rng) + crossner, rng, pool, following, 0.2)
 
         return stage1, stage2
@@ -234,8 +241,8 @@ def main() -> None:
         bronze, counts = agree(model, tokenizer, data.bronze)
         print(f"bronze against the first model: {counts}", flush=True)
         stage1, stage2 = stages(bronze)
-        model = fresh_model(args.base, 2)
-        start = run(model, "second-1", stage1, args.epochs[1], args.lr, 2)
+        model.load_state_dict(load_file(f"{args.work}/first-1.safetensors"))
+        start = run(model, "second-1", stage1, args.epochs[1], args.lr * 0.8, 2)
         ends = []
         for k in range(args.seeds):
             model.load_state_dict(load_file(start))

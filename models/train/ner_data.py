@@ -126,6 +126,7 @@ DECADE = re.compile(r"(1[5-9]\d0|20\d0)s$")
 DAY = re.compile(r"([1-9]|[12]\d|3[01])(st|nd|rd|th)?$")
 ISO = re.compile(r"(\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/(\d\d|\d{4}))$")
 CENTURY = re.compile(r"\d\d?(st|nd|rd|th)$|[a-z]+(th|first|second|third)$")
+NORP_ENDING = re.compile(r"^[A-Z][a-z]{3,}(ese|ians?|ish|ists?|crats?)$")
 YEAR_BEFORE = set("in since of from until till by before after during between and to early late mid around about through , ( -".split())
 
 
@@ -204,6 +205,9 @@ def is_name_word(w: str) -> bool:
     return w[:1].isupper() and (w.lower() not in lex.MONTHS | lex.WEEKDAYS)
 
 
+ALONE = {"Accord", "Accords", "Treaty", "Pact", "Protocol", "Act", "Declaration", "Covenant", "Olympics", "Holocaust"}
+
+
 def head_spans(words: list[str], common: set[str]) -> list[tuple[int, int, str]]:
     """Named events and agreements by their head: "Gulf War", "Battle of Mosul", "Kyoto Protocol"."""
     found = []
@@ -240,6 +244,8 @@ def head_spans(words: list[str], common: set[str]) -> list[tuple[int, int, str]]
             start -= 1
         while start < i and (words[start].lower() in common or words[start].lower() in lex.TITLES or words[start] in ("The", "A", "This")):
             start += 1
+        if start == i and w in ALONE and i and words[i - 1].lower() in ("the", "these", "this", "that") and not (end < n and is_name_word(words[end])):
+            found.append((i, end, kind))
         if i - start >= 1 and (end < n and is_name_word(words[end])) is False:
             found.append((start, end, kind))
     return found
@@ -327,7 +333,11 @@ def annotate(words: list[str], mentions: list[Mention], taught: set[str], lexico
             elif any(words[k] in lex.EVENT_HEADS for k in range(m.start, m.end)) and "EVENT" in m.types:
                 m = replace(m, types=("EVENT", "MISC"))
             elif m.end - m.start > 1:
-                m = replace(m, types=tuple(t for t in m.types if t != "NORP"))
+                m = replace(m, types=("MISC",))
+            elif NORP_ENDING.search(words[m.start]):
+                m = replace(m, types=("NORP",))
+            else:
+                m = replace(m, types=tuple(t for t in m.types if t != "EVENT"))
         out.append(m)
     if "DATE" not in taught:
         for s, e in dates:

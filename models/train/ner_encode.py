@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 
 import ner_lexicon as lex
@@ -50,7 +51,59 @@ class Pool:
         self.persons = sorted(persons)
         self.countries = [c for c in lex.COUNTRIES if "." not in c and c not in ("US", "USA", "UK")]
         self.country_set = set(self.countries)
-        self.peoples = {end: sorted(p for p in peoples if " " not in p and p.endswith("s") == end) for end in (False, True)}
+        self.places = sorted({" ".join(t.text for t in e.tokens[i:j]) for e in examples[::7] for i, j, kind in mention_runs(e.tokens) if kind == "LOC" and e.source == "gmb"})
+        self.adjectives = sorted(p for p in peoples if not p.endswith("s"))
+        plain = Counter(t.text for e in examples[::5] for t in e.tokens if t.mask == 1 and t.text.isalpha() and t.text.islower() and len(t.text) > 3)
+        self.nouns = sorted(w for w, n in plain.items() if n >= 5)
+        self.peoples = {end: sorted(p for p in peoples if p.endswith("s") == end) for end in (False, True)}
+
+    def agreement(self, rng: random.Random) -> list[str]:
+        """A made-up name of an agreement or law: "Nairobi Protocol", "Castro Act", "Clean Harbour Treaty"."""
+        dice = rng.random()
+        if dice < 0.4:
+            first = rng.choice(self.places)
+        elif dice < 0.75:
+            first = rng.choice(rng.choice(self.persons))
+        else:
+            first = " ".join(w.capitalize() for w in rng.sample(self.nouns, rng.randint(1, 2)))
+        middle = rng.choice(["", "", "", "", "Peace ", "Trade ", "Framework ", "Free Trade "])
+        head = rng.choice(["Accords", "Accords", "Accord", "Treaty", "Pact", "Protocol", "Agreement", "Act", "Declaration", "Convention", "Initiative", "Charter"])
+        return f"{first} {middle}{head}".split(" ")
+
+    def event(self, rng: random.Random, noun: str) -> list[str]:
+        """A made-up named event for a plain noun: "Kenya War", "Lima Summit", "2011 Kenyan general election"."""
+        if noun in ("election", "elections"):
+            kind = rng.choice(["presidential", "general", "parliamentary", "legislative"])
+            return [str(rng.randint(1950, 2025)), *rng.choice(self.adjectives).split(" "), kind, noun]
+        if noun == "war":
+            name = rng.choice([rng.choice(self.adjectives), rng.choice(self.countries)])
+            return [*name.split(" "), *rng.choice([["War"], ["War"], ["Civil", "War"]])]
+        return [*rng.choice(self.places + self.countries).split(" "), rng.choice(["Summit", "Conference", "Games", "Festival"])]
+
+    def christen(self, tokens: list[Token], rng: random.Random, share: float) -> list[Token]:
+        """Give a name to some of the unnamed: "the peace treaty" becomes "the Nairobi Accords" (MISC), "the war" an EVENT."""
+        out: list[Token] = []
+        k = 0
+        while k < len(tokens):
+            out.append(tokens[k])
+            k += 1
+            if tokens[k - 1].text.lower() != "the" or tokens[k - 1].mask != 1 or rng.random() >= share:
+                continue
+            j = k
+            while j < len(tokens) and j < k + 2 and tokens[j].mask == 1 and tokens[j].text in MIDDLES:
+                j += 1
+            if j >= len(tokens) or tokens[j].mask != 1 or (j + 1 < len(tokens) and tokens[j + 1].text.isalpha() and tokens[j + 1].text not in AFTER):
+                continue
+            noun = tokens[j].text
+            if noun in AGREEMENT_NOUNS:
+                words, kind = self.agreement(rng), "MISC"
+            elif noun in EVENT_NOUNS and j == k:
+                words, kind = self.event(rng, noun), "EVENT"
+            else:
+                continue
+            out += [Token(w, True, 1 << ID[("I-" if n else "B-") + kind]) for n, w in enumerate(words)]
+            k = j + 1
+        return out
 
     def swap(self, tokens: list[Token], rng: random.Random, share: float) -> list[Token]:
         out, at = [], 0
@@ -64,8 +117,10 @@ class Pool:
                     words = rng.choice(self.persons)
                 elif kind == "LOC" and surface in self.country_set:
                     words = rng.choice(self.countries).split(" ")
+                elif kind == "MISC" and j - i >= 2 and tokens[j - 1].text in lex.MISC_HEADS:
+                    words = self.agreement(rng)
                 elif kind == "NORP" and j - i == 1:
-                    words = [rng.choice(self.peoples[surface.endswith("s")])]
+                    words = rng.choice(self.peoples[surface.endswith("s")]).split(" ")
             if words is None:
                 out += tokens[i:j]
             else:
@@ -73,6 +128,12 @@ class Pool:
                     label = ("B-" if k == 0 else "I-") + kind
                     out.append(Token(w, tokens[i].space if k == 0 else True, 1 << ID[label]))
         return out + tokens[at:]
+
+
+AGREEMENT_NOUNS = set("agreement agreements treaty accord accords pact deal law bill legislation convention protocol plan initiative".split())
+EVENT_NOUNS = set("war summit conference election elections games festival".split())
+MIDDLES = set("peace nuclear trade new draft final proposed historic landmark security border power-sharing international controversial free anti-terrorism climate".split())
+AFTER = set("and or in on at by to for with from as is are was were has have had will would could should may after before when which that but signed said says".split())
 
 
 def heading(tokens: list[Token], rng: random.Random) -> list[Token]:
@@ -96,7 +157,7 @@ FORMS = {"U.S.": ["US", "US", "U.S.", "U.S.", "U.S."], "U.N.": ["UN", "U.N."], "
 def vary(tokens: list[Token], rng: random.Random, pool: Pool | None, source: str) -> list[Token]:
     """A copy of the tokens with the typography, forms and names of other texts."""
     if pool and source == "gmb":
-        tokens = pool.swap(tokens, rng, 0.15)
+        tokens = pool.christen(pool.swap(tokens, rng, 0.15), rng, 0.4)
     tokens = [Token(t.text, t.space, t.mask) for t in tokens]
     curly = rng.random() < 0.4
     tight = rng.random() < 0.6

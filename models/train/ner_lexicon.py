@@ -44,7 +44,7 @@ Baathist|Baathists|Nazi|Nazis|Zionist|Zionists|Soviet|Saudi|Saudis|Emirati|Emira
 Chechens|Gulf Arab|Middle Eastern|South Asian|Southeast Asian|Central Asian|East Asian|Latin American|South American|North American|West African|East African|
 South African|South Africans|North Korean|South Korean|North Koreans|South Koreans|South Sudanese|New Zealander|Sri Lankan|Sri Lankans|Saudi Arabian|Puerto Rican|Costa Rican|Sierra Leonean|Ivorian|
 Bosnian Serb|Bosnian Serbs|Greek Cypriot|Greek Cypriots|Turkish Cypriot|Turkish Cypriots|Roman Catholic|Roman Catholics|Sunni Arab|Sunni Arabs|Sunni Muslim|Sunni Muslims|Shi'ite Muslim|Shi'ite Muslims|Shiite Muslim|Shiite Muslims|Israeli Arab|Israeli Arabs|
-Western|Westerner|Westerners|Scottish|Welsh|English|Nordic|Slavic|Caribbean-born|Anglican|Mormon|Evangelical|Methodist|Presbyterian|Lutheran|Alawite|Alawites|Druze|Philippine|Yazidi|Yazidis|Coptic|Bedouin|Roma|Gypsy""".replace(
+Western|Westerner|Westerners|Scottish|Welsh|English|Nordic|Slavic|Anglican|Mormon|Evangelical|Methodist|Presbyterian|Lutheran|Alawite|Alawites|Druze|Philippine|Yazidi|Yazidis|Coptic|Bedouin|Roma|Gypsy""".replace(
     "\n", ""
 ).split("|")
 # In these the plain adjective is the common one: only a longer or a data-made entry decides.
