@@ -28,13 +28,17 @@ STOPWORDS = set(
 
 @dataclass(frozen=True)
 class Pair:
-    """One text with one target. `kind`: claim, or entity (whose target is never rephrased)."""
+    """One text with one target. `kind`: claim, or entity (whose target is never rephrased).
+
+    `sure` is false where the annotators of a set had no majority.
+    """
 
     target: str
     text: str
     label: str
     source: str
     kind: str = "claim"
+    sure: bool = True
 
 
 def words(text: str) -> set[str]:
@@ -57,7 +61,9 @@ def perspectrum(data: Path, split: str) -> list[Pair]:
         kept_back = {json.loads(line)["target"] for line in (data / "stance/perspectrum/dev.jsonl").open()}
         rows = [r for r in rows if r["target"] not in kept_back]
     names = {"SUPPORT": "favor", "UNDERMINE": "against"}
-    return [Pair(tidy(r["target"]), tidy(r["text"]), names[r["label"]], "perspectrum") for r in rows]
+    return [
+        Pair(tidy(r["target"]), tidy(r["text"]), names[r["label"]], "perspectrum", sure=r["label5"] != "NO_MAJORITY_LABEL") for r in rows
+    ]
 
 
 def argkp(data: Path, split: str) -> list[Pair]:

@@ -25,6 +25,7 @@ from modelfolder import load_model, write_folder
 from stance_data import LABEL_ID, LABELS, Pair, argkp, ibm, near_targets, newsmtsc, perspectrum, unrelated, vast_dev, words
 from stance_essays import pairs as essays
 from stance_prose import Prose
+from stance_retold import Retold
 from stance_targets import FLIP, negate, noun_phrase, question
 from stance_train import batch_tensors, embedder, fresh_model, load_tokenizer
 
@@ -102,6 +103,7 @@ def dev_sets(data: Path, near) -> dict[str, tuple[list[Pair], object, object]]:
         if other:
             flipped.append(Pair(other, p.text, FLIP[p.label], "flip"))
     phrased = [Pair(form, p.text, p.label, "form") for p in claims for form in (noun_phrase(p.target, rng), question(p.target, rng)) if form]
+    phrased = rng.sample(phrased, 1200)
     return {
         "Perspectrum dev": (claims, two_way, macro([0, 1])),
         "Perspectrum dev, texts that train lacks": ([p for p in claims if p.text.lower() not in known], two_way, macro([0, 1])),
@@ -112,6 +114,7 @@ def dev_sets(data: Path, near) -> dict[str, tuple[list[Pair], object, object]]:
         "NewsMTSC dev split": (news, three_way, macro([0, 1, 2])),
         "VAST dev (never trained on)": (vast_dev(data), silent_is_neutral, macro([0, 1, 2])),
         "written prose, frames held out": (Prose("dev").pairs(800, random.Random(5)), lambda p: p.argmax(1), macro([0, 1, 2, 3])),
+        "arguments retold, targets held out": (Retold(claims).pairs(600, random.Random(5)), lambda p: p.argmax(1), macro([0, 1, 2])),
         "written paragraphs, topics held out": (essays("dev", random.Random(5)), lambda p: p.argmax(1), macro([0, 1, 2, 3])),
         "related or not: other topics": (far + related, lambda p: np.where(p.argmax(1) == UNRELATED, UNRELATED, 0), accuracy),
         "related or not: near topics": (hard + related[:500], lambda p: np.where(p.argmax(1) == UNRELATED, UNRELATED, 0), accuracy),

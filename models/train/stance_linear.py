@@ -134,7 +134,7 @@ def main() -> None:
     torch.set_num_threads(2)
     random.seed(args.seed)
     pairs = Stage("second", base, data, args.seed).epoch(0)
-    model = LogisticRegression(C=args.strength, max_iter=150)
+    model = LogisticRegression(C=args.strength, max_iter=300)
     model.fit(matrix(pairs), np.array([LABEL_ID[q.label] for q in pairs]))
     assert list(model.classes_) == [0, 1, 2, 3]
     weight = torch.tensor(model.coef_, dtype=torch.float32).half()

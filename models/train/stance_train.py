@@ -109,7 +109,8 @@ class Stage:
         self.stage, self.seed = stage, seed
         rng = random.Random(seed)
         pairs = labelled(data, "train")
-        self.claims = [p for p in pairs if p.kind == "claim"]
+        # The noisy pairs serve the first stage only.
+        self.claims = [p for p in pairs if p.kind == "claim" and (p.sure or stage == "first")]
         self.entities = [p for p in pairs if p.kind == "entity"]
         self.claim_targets = sorted({p.target for p in self.claims})
         self.entity_targets = sorted({p.target for p in self.entities if len(p.target) > 4})
@@ -118,8 +119,10 @@ class Stage:
         self.prose = None
         if stage == "second":
             from stance_prose import Prose
+            from stance_retold import Retold
 
             self.prose = Prose("train")
+            self.retold = Retold(self.claims)
             self.about = {}
             for p in self.facts:
                 self.about.setdefault(p.target, []).append(p)
@@ -129,7 +132,7 @@ class Stage:
         rng = random.Random(self.seed * 1000 + index)
         out = []
         rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.38, 0.10, 0.08)
-        for p in self.claims:
+        for p in self.claims if self.stage == "first" else rng.sample(self.claims, 9500):
             target, label = vary(p.target, p.label, rng, rates)
             out.append(Pair(target, p.text, label, p.source))
         if self.stage == "first":
@@ -141,8 +144,9 @@ class Stage:
             out += rng.sample(self.facts, 500)
             out += self.negatives(rng, 2500)
             out += self.bystanders(rng, 1200)
-            out += self.prose.pairs(10000, rng)
-            for _ in range(3):
+            out += self.prose.pairs(8000, rng)
+            out += self.retold.pairs(4500, rng)
+            for _ in range(2):
                 out += essays("train", rng)
         rng.shuffle(out)
         return out
