@@ -11,7 +11,7 @@ impl Activation {
                 each(rows, bias, |x| 0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2)))
             }
             Self::GeluTanh => each(rows, bias, |x| {
-                const SQRT_2_OVER_PI: f32 = 0.797_884_56;
+                const SQRT_2_OVER_PI: f32 = 0.797_884_6;
                 0.5 * x * (1.0 + tanh(SQRT_2_OVER_PI * (x + 0.044_715 * x * x * x)))
             }),
             Self::Relu => each(rows, bias, |x| if x > 0.0 { x } else { 0.0 }),

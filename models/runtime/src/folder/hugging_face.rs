@@ -90,6 +90,7 @@ pub(super) fn derive(path: &Path) -> Result<Manifest, FolderProblem> {
         max_length,
         token_types: TokenTypes::Segment,
         pooling,
+        buckets: None,
         languages: Vec::new(),
         temperature: 1.0,
         license: "unknown".to_owned(),

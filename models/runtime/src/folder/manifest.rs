@@ -72,7 +72,7 @@ pub struct Manifest {
     pub name: String,
     /// What it does.
     pub task: Task,
-    /// Kind of network: `bert`.
+    /// Kind of network: `bert` runs here, others in the stage they are for.
     pub architecture: String,
     /// Labels in the order of the classes; empty for embeddings.
     #[serde(default)]
@@ -86,6 +86,9 @@ pub struct Manifest {
     /// How an embedding is pooled; a classifier of sequences always reads `[CLS]`.
     #[serde(default)]
     pub pooling: Option<Pooling>,
+    /// Features of a `hashed-linear` model.
+    #[serde(default)]
+    pub buckets: Option<usize>,
     /// Languages it was made for, as ISO 639-1 codes; empty means not known.
     #[serde(default)]
     pub languages: Vec<String>,
