@@ -1,0 +1,243 @@
+//! `stance.cross-encoder`: a BERT classifier that reads the target and the paragraph together.
+
+use std::collections::BTreeMap;
+
+use postil_contract::{
+    ArticleView, BuildContext, BuildError, Description, Layer, LayerSet, MapStage, ModelInfo,
+    Problem, Stage, StageConfig, StageError, StageInfo,
+};
+use postil_models::{Input, ModelFolder, PairInput, SequenceClassifier};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::classifier::{Classifier, Labels, Reading};
+use crate::judge::{Judge, NoVectors, Vectors};
+use crate::names::NameSource;
+use crate::options::{self, EntityTargets, JudgedUnit, Meaning, Settings};
+use crate::target::Profile;
+use crate::vectors::{self, GateModel};
+
+/// What tells whether a paragraph speaks of a target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateKind {
+    /// Vectors of paragraphs and targets, and mentions.
+    #[default]
+    Embeddings,
+    /// Mentions alone: faster, and blind to other words for the same thing.
+    Mentions,
+}
+
+/// Options of `stance.cross-encoder`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CrossEncoderConfig {
+    /// The classifier: a model folder for pairs of target and text, by name or path.
+    pub model: String,
+    /// What the model's labels mean, where their names do not say it: `{ LABEL_0 = "against" }`.
+    pub labels: BTreeMap<String, Meaning>,
+    /// What gets a stance of its own: `paragraph` or `sentence`.
+    pub unit: JudgedUnit,
+    /// What tells whether a paragraph speaks of a target: `embeddings` (and mentions) or `mentions`.
+    pub gate: GateKind,
+    /// The embeddings model of the gate. The vectors of the embeddings layer are used where they are
+    /// of this model; otherwise the stage makes its own.
+    pub gate_model: String,
+    /// Paragraphs whose relevance (0 to 1) is under this are not judged.
+    pub relevance: f32,
+    /// Stances whose probability (0 to 1) is under this become `abstain`; the model's own threshold
+    /// where none is given, 0.5 where it has none.
+    pub abstain: Option<f32>,
+    /// Whether views that the text reports are rows of their own holders, and not the author's.
+    pub holders: bool,
+    /// Where names come from: `entities` (the entities layer) or `capitals` (capitalised words).
+    pub names: NameSource,
+    /// How many of the article's own main entities are targets; 0 for none.
+    pub entity_targets: usize,
+    /// When they are: `no_other` (where neither config nor input names a target) or `always`.
+    pub entity_targets_when: EntityTargets,
+}
+
+impl Default for CrossEncoderConfig {
+    fn default() -> Self {
+        Self {
+            model: "stance-minilm-l6".to_owned(),
+            labels: BTreeMap::new(),
+            unit: JudgedUnit::Paragraph,
+            gate: GateKind::Embeddings,
+            gate_model: "minilm-l6".to_owned(),
+            relevance: DEFAULT_RELEVANCE,
+            abstain: None,
+            holders: true,
+            names: NameSource::Entities,
+            entity_targets: DEFAULT_ENTITY_TARGETS,
+            entity_targets_when: EntityTargets::NoOther,
+        }
+    }
+}
+
+/// The relevance from which on a paragraph is judged.
+pub(crate) const DEFAULT_RELEVANCE: f32 = 0.5;
+/// Main entities judged where nobody names a target.
+pub(crate) const DEFAULT_ENTITY_TARGETS: usize = 3;
+/// The threshold of a model that states none.
+pub(crate) const DEFAULT_ABSTAIN: f32 = 0.5;
+
+const VERSION: u32 = 1;
+
+impl CrossEncoderConfig {
+    fn needs(&self) -> Vec<Layer> {
+        options::needs(self.gate == GateKind::Embeddings, self.names, self.entity_targets)
+    }
+}
+
+impl StageConfig for CrossEncoderConfig {
+    fn describe() -> Description {
+        Description {
+            implementation: "stance.cross-encoder",
+            summary: "stances by a BERT classifier that reads target and paragraph together",
+            needs: Self::default().needs(),
+            provides: Layer::Stances,
+        }
+    }
+
+    fn check(&self, context: &BuildContext) -> Vec<Problem> {
+        let mut problems = options::check(Some(self.relevance), self.abstain, context);
+        problems.extend(context.check_model(&self.model));
+        if self.gate == GateKind::Embeddings
+            && let Some(problem) = context.check_model(&self.gate_model)
+        {
+            problems.push(Problem { path: "gate_model".to_owned(), ..problem });
+        }
+        problems
+    }
+
+    fn build(self, context: &BuildContext) -> Result<Stage, BuildError> {
+        let folder = vectors::open(&self.model, context.model(&self.model)?)?;
+        let classifier = CrossEncoder::load(&folder)?;
+        let labels = Labels::new(&folder.manifest.labels, &self.labels)?;
+        let (gate, vectors): (Box<dyn Vectors>, Option<(String, Vec<Vec<f32>>)>) = match self.gate {
+            GateKind::Mentions => (Box::new(NoVectors), None),
+            GateKind::Embeddings => {
+                let model = GateModel::open(&self.gate_model, context)?;
+                let statements: Vec<&str> =
+                    context.targets.iter().map(|target| target.statement.as_str()).collect();
+                let vectors = match statements.is_empty() {
+                    true => Vec::new(),
+                    false => model.embed_once(&statements)?,
+                };
+                let sha256 = model.sha256().to_owned();
+                (Box::new(model), Some((sha256, vectors)))
+            }
+        };
+        let mut more = BTreeMap::new();
+        let abstain = self.abstain.or_else(|| folder.manifest.thresholds.get("abstain").copied());
+        let abstain = abstain.unwrap_or(DEFAULT_ABSTAIN);
+        more.insert("abstain", serde_json::json!(abstain));
+        let mut of_targets: Vec<Option<Vec<f32>>> = vec![None; context.targets.len()];
+        if let Some((sha256, vectors)) = vectors {
+            more.insert("gate_model_sha256", serde_json::json!(sha256));
+            of_targets = vectors.into_iter().map(Some).collect();
+        }
+        let targets = context
+            .targets
+            .iter()
+            .cloned()
+            .zip(of_targets)
+            .map(|(target, vector)| Profile::new(target, vector))
+            .collect();
+        let info = StageInfo {
+            implementation: Self::describe().implementation.to_owned(),
+            version: VERSION,
+            needs: self.needs(),
+            provides: Layer::Stances,
+            model: Some(ModelInfo {
+                name: folder.manifest.name.clone(),
+                sha256: folder.weights_sha256.clone(),
+            }),
+            config: options::in_force(&self, &context.targets, more),
+            languages: languages(&folder.manifest.languages),
+        };
+        let judge = Judge {
+            classifier: Box::new(classifier),
+            vectors: gate,
+            labels,
+            targets,
+            settings: Settings {
+                unit: self.unit,
+                relevance: self.relevance,
+                abstain,
+                holders: self.holders,
+                names: self.names,
+                entity_targets: self.entity_targets,
+                entity_targets_when: self.entity_targets_when,
+            },
+            model: folder.manifest.name.clone(),
+        };
+        Ok(Stage::map(StanceStage { info, judge }))
+    }
+}
+
+/// The languages of a model, `None` where it states none.
+pub(crate) fn languages(of_model: &[String]) -> Option<Vec<String>> {
+    (!of_model.is_empty()).then(|| of_model.to_vec())
+}
+
+/// Either stance stage.
+pub(crate) struct StanceStage {
+    pub(crate) info: StageInfo,
+    pub(crate) judge: Judge,
+}
+
+impl MapStage for StanceStage {
+    fn info(&self) -> &StageInfo {
+        &self.info
+    }
+
+    fn annotate(&self, batch: &[ArticleView<'_>]) -> Vec<Result<LayerSet, StageError>> {
+        batch.iter().map(|view| self.judge.annotate(view)).collect()
+    }
+}
+
+/// The classifier behind the stage.
+pub(crate) struct CrossEncoder {
+    model: SequenceClassifier,
+}
+
+impl CrossEncoder {
+    /// Loads a model folder for pairs.
+    ///
+    /// # Errors
+    /// Where the folder is for another task or damaged.
+    pub(crate) fn load(folder: &ModelFolder) -> Result<Self, BuildError> {
+        let model = SequenceClassifier::load(folder).map_err(|error| BuildError::Model {
+            name: folder.manifest.name.clone(),
+            path: folder.path.clone(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self { model })
+    }
+}
+
+impl Classifier for CrossEncoder {
+    fn judge(&self, readings: &[Reading]) -> Result<Vec<Vec<f32>>, StageError> {
+        let pairs: Vec<PairInput<'_>> = readings
+            .iter()
+            .map(|reading| PairInput {
+                first: &reading.target,
+                second: Input::new(&reading.text, &reading.sentences),
+            })
+            .collect();
+        let scores = self.model.classify_pairs(&pairs).map_err(StageError::failed)?;
+        scores
+            .into_iter()
+            .zip(readings)
+            .map(|(score, reading)| match score {
+                Ok(score) => Ok(score.probabilities()),
+                Err(error) => {
+                    Err(StageError::Failed(format!("target `{}`: {error}", reading.target)))
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,348 @@
+//! The relevance gate: does a paragraph speak of a target?
+//!
+//! It is cheap, and lets few pairs through to the classifier. What it looks at is an [`Evidence`];
+//! what it makes of that, [`Evidence::relevance`].
+
+use std::collections::BTreeSet;
+
+use postil_contract::{Embeddings, Unit};
+
+use crate::anaphora;
+use crate::document::{Document, Passage};
+use crate::target::{Profile, TargetName};
+use crate::words::Word;
+
+/// What speaks for a paragraph being about a target. All values lie between 0 and 1, but for the
+/// cosine, which lies between -1 and 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Evidence {
+    /// Whether one of the target's aliases stands in the paragraph.
+    pub(crate) alias: bool,
+    /// Share of the names in the target's statement that stand in the paragraph, as far as the article
+    /// allows to call it so; `None` where the statement has no name.
+    pub(crate) names: Option<f32>,
+    /// Whether the statement has a name as its subject and the paragraph does not have it.
+    pub(crate) subject_missing: bool,
+    /// Share of the other topic words of the statement that stand in the paragraph.
+    pub(crate) topic: f32,
+    /// Cosine of the paragraph's vector, or of the nearest of its sentences', and the target's; `None`
+    /// where there are no vectors.
+    pub(crate) cosine: Option<f32>,
+    /// How much of the target stands anywhere in the article; 0 where the article can't speak of it.
+    pub(crate) present: f32,
+    /// How much the article's beginning speaks of the target.
+    pub(crate) about: f32,
+    /// How strongly the paragraph points back to something named before.
+    pub(crate) back: f32,
+    /// How much the heading above the paragraph speaks of the target.
+    pub(crate) heading: f32,
+}
+
+/// Weights of the sum under the logistic function, one for each kind of evidence.
+struct Weights {
+    bias: f32,
+    alias: f32,
+    names: f32,
+    subject_missing: f32,
+    topic: f32,
+    cosine: f32,
+    about: f32,
+    back: f32,
+    heading: f32,
+}
+
+/// With vectors.
+const WITH_VECTORS: Weights = Weights {
+    bias: -5.0,
+    alias: 2.5,
+    names: 1.5,
+    subject_missing: -2.0,
+    topic: 1.5,
+    cosine: 5.0,
+    about: 2.5,
+    back: 2.0,
+    heading: 0.5,
+};
+
+/// Without: words alone have to carry it.
+const MENTIONS_ALONE: Weights = Weights {
+    bias: -3.0,
+    alias: 3.0,
+    names: 2.0,
+    subject_missing: -2.0,
+    topic: 2.5,
+    cosine: 0.0,
+    about: 1.5,
+    back: 2.0,
+    heading: 0.5,
+};
+
+impl Evidence {
+    /// How much the paragraph speaks of the target, 0 to 1: a logistic function of the weighted
+    /// evidence, and 0 where the article can't speak of it.
+    pub(crate) fn relevance(&self) -> f32 {
+        if self.present <= 0.0 {
+            return 0.0;
+        }
+        let weights = if self.cosine.is_some() { WITH_VECTORS } else { MENTIONS_ALONE };
+        let flag = |value: bool| if value { 1.0 } else { 0.0 };
+        // A pointer back points to the target only as far as the article is about it.
+        let sum = weights.bias
+            + weights.alias * flag(self.alias)
+            + weights.names * self.names.unwrap_or(self.topic)
+            + weights.subject_missing * flag(self.subject_missing) * (1.0 - self.back * self.about)
+            + weights.topic * self.topic
+            + weights.cosine * self.cosine.unwrap_or(0.0)
+            + weights.about * self.about
+            + weights.back * self.back * self.about
+            + weights.heading * self.heading;
+        1.0 / (1.0 + (-sum).exp())
+    }
+}
+
+/// The evidence of one target in one article.
+pub(crate) struct Gate<'a, 'd> {
+    document: &'a Document<'d>,
+    profile: &'a Profile,
+    vectors: Option<&'a Embeddings>,
+    /// For each name of the statement: whether the article has it in full.
+    in_full: Vec<bool>,
+    present: f32,
+    about: f32,
+}
+
+/// Content paragraphs that count as an article's beginning.
+const BEGINNING: usize = 3;
+
+/// Cosines of MiniLM-like models between which a text goes from foreign to near to a claim.
+const COSINE_RANGE: (f32, f32) = (0.25, 0.65);
+
+impl<'a, 'd> Gate<'a, 'd> {
+    /// Reads the article as a whole.
+    pub(crate) fn new(
+        document: &'a Document<'d>,
+        profile: &'a Profile,
+        vectors: Option<&'a Embeddings>,
+    ) -> Self {
+        let vectors = vectors.filter(|_| profile.vector.is_some());
+        let everything = || {
+            document
+                .passages
+                .iter()
+                .map(|passage| passage.words.as_slice())
+                .chain([&*document.title])
+        };
+        let in_full: Vec<bool> = profile
+            .names
+            .iter()
+            .map(|name| everything().any(|words| find_name(words, name) == Found::Full))
+            .collect();
+        let mut gate = Self { document, profile, vectors, in_full, present: 0.0, about: 0.0 };
+        gate.present = gate.presence(everything());
+        gate.about = gate.present * gate.beginning();
+        gate
+    }
+
+    /// How much of the target stands in the article: 1 where an alias does; else the share of the
+    /// names, less what is missing of the topic; 0 without the name that the statement is about.
+    fn presence<'w>(&self, everything: impl Iterator<Item = &'w [Word]> + Clone) -> f32 {
+        if everything.clone().any(|words| has_alias(words, &self.profile.aliases)) {
+            return 1.0;
+        }
+        let mut found = 0.0;
+        for (name, full) in self.profile.names.iter().zip(&self.in_full) {
+            let part = everything.clone().any(|words| find_name(words, name) != Found::Not);
+            if !full && !part && name.subject {
+                return 0.0;
+            }
+            found += if *full { 1.0 } else { 0.0 };
+        }
+        let names = share(found, self.profile.names.len());
+        let stems: BTreeSet<&str> =
+            everything.flat_map(|words| words.iter().map(|word| word.stem.as_str())).collect();
+        let topic = self.profile.topic.iter().filter(|stem| stems.contains(stem.as_str())).count();
+        let topic = share(topic as f32, self.profile.topic.len());
+        names.unwrap_or(1.0) * (0.5 + 0.5 * topic.unwrap_or(1.0))
+    }
+
+    /// How near the article's beginning is to the target, 0 to 1.
+    fn beginning(&self) -> f32 {
+        let first = self.document.passages.iter().take(BEGINNING);
+        if let (Some(vectors), Some(target)) = (self.vectors, self.profile.vector.as_deref()) {
+            let mut cosines: Vec<f32> = first
+                .filter_map(|passage| cosine(unit_vector(vectors, passage)?, target))
+                .collect();
+            cosines.sort_by(|a, b| b.total_cmp(a));
+            // The best of title and lead alone may be chance.
+            let best = cosines.first().copied().unwrap_or(0.0);
+            let second = cosines.get(1).copied().unwrap_or(best);
+            return ramp((best + second) / 2.0, COSINE_RANGE);
+        }
+        let words = first.map(|passage| passage.words.as_slice()).chain([&*self.document.title]);
+        words.map(|words| self.overlap(words)).fold(0.0, f32::max)
+    }
+
+    /// Share of the statement's names and topic words in some words; 1 for an alias.
+    fn overlap(&self, words: &[Word]) -> f32 {
+        if has_alias(words, &self.profile.aliases) {
+            return 1.0;
+        }
+        let topic = self.topic(words);
+        match self.names(words) {
+            Some(names) if self.profile.topic.is_empty() => names,
+            Some(names) => 0.6 * names + 0.4 * topic,
+            None => topic,
+        }
+    }
+
+    fn topic(&self, words: &[Word]) -> f32 {
+        let found = self.profile.topic.iter().filter(|stem| words.iter().any(|w| w.stem == **stem));
+        share(found.count() as f32, self.profile.topic.len()).unwrap_or(0.0)
+    }
+
+    fn names(&self, words: &[Word]) -> Option<f32> {
+        let found: f32 = self
+            .profile
+            .names
+            .iter()
+            .zip(&self.in_full)
+            .map(|(n, full)| credit(words, n, *full))
+            .sum();
+        share(found, self.profile.names.len())
+    }
+
+    /// The evidence for a paragraph.
+    pub(crate) fn evidence(&self, passage: &Passage<'_>) -> Evidence {
+        let heading = passage.heading.and_then(|at| self.document.passages.get(at));
+        let cosine = self.paragraph_cosine(passage);
+        Evidence {
+            heading: heading.map_or(0.0, |heading| self.overlap(&heading.words)),
+            back: anaphora::strength(passage),
+            ..self.of_words(&passage.words, cosine)
+        }
+    }
+
+    /// The evidence for a sentence of a paragraph: of its own words and vector, with nothing from
+    /// around it.
+    pub(crate) fn sentence_evidence(
+        &self,
+        passage: &Passage<'_>,
+        sentence_idx: u32,
+        range: &std::ops::Range<usize>,
+    ) -> Evidence {
+        let target = self.profile.vector.as_deref();
+        let cosine = self.vectors.zip(target).map(|(vectors, target)| {
+            let vector = vectors.sentence(sentence_idx as usize);
+            vector.and_then(|vector| cosine(vector, target)).unwrap_or(0.0)
+        });
+        self.of_words(passage.words_in(range), cosine)
+    }
+
+    fn of_words(&self, words: &[Word], cosine: Option<f32>) -> Evidence {
+        let alias = has_alias(words, &self.profile.aliases);
+        let mut subjects = self.profile.names.iter().zip(&self.in_full).filter(|(n, _)| n.subject);
+        let subject_missing =
+            !alias && subjects.any(|(name, full)| credit(words, name, *full) == 0.0);
+        Evidence {
+            alias,
+            names: self.names(words),
+            subject_missing,
+            topic: self.topic(words),
+            cosine,
+            present: self.present,
+            about: self.about,
+            back: 0.0,
+            heading: 0.0,
+        }
+    }
+
+    /// The cosine of the paragraph or, where one of its sentences is nearer, of that with a little
+    /// less weight: a long paragraph may speak of the target in one sentence.
+    fn paragraph_cosine(&self, passage: &Passage<'_>) -> Option<f32> {
+        const SENTENCE_SHARE: f32 = 0.9;
+        let (vectors, target) = (self.vectors?, self.profile.vector.as_deref()?);
+        let whole = unit_vector(vectors, passage);
+        let whole = whole.and_then(|vector| cosine(vector, target)).unwrap_or(0.0);
+        let best = passage
+            .sentences
+            .iter()
+            .filter_map(|(idx, _)| cosine(vectors.sentence(*idx as usize)?, target))
+            .fold(0.0, f32::max);
+        Some(whole.max(SENTENCE_SHARE * best))
+    }
+}
+
+fn unit_vector<'e>(vectors: &'e Embeddings, passage: &Passage<'_>) -> Option<&'e [f32]> {
+    match passage.unit {
+        Unit::Sentence => vectors.sentence(passage.unit_idx as usize),
+        Unit::Paragraph | Unit::Article => vectors.paragraph(passage.unit_idx as usize),
+    }
+}
+
+/// How much of a name stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Full,
+    /// Its last word (`Trump`, `the Accords`).
+    Head,
+    /// A word made from it (`Pakistani`).
+    Derived,
+    Not,
+}
+
+fn find_name(words: &[Word], name: &TargetName) -> Found {
+    if has_run(words, &name.stems) {
+        return Found::Full;
+    }
+    match name.stems.as_slice() {
+        [single] => {
+            let derived = single.chars().count() >= MIN_ROOT
+                && words.iter().any(|word| word.lower.starts_with(single.as_str()));
+            if derived { Found::Derived } else { Found::Not }
+        }
+        [.., last] if words.iter().any(|word| word.stem == *last) => Found::Head,
+        _ => Found::Not,
+    }
+}
+
+/// Letters that a name needs before words that begin with it count as made from it.
+const MIN_ROOT: usize = 4;
+
+/// What a name counts: its last word alone counts only where the article has the full name.
+fn credit(words: &[Word], name: &TargetName, in_full: bool) -> f32 {
+    match find_name(words, name) {
+        Found::Full => 1.0,
+        Found::Head if in_full => 0.8,
+        Found::Derived => 0.8,
+        Found::Head | Found::Not => 0.0,
+    }
+}
+
+fn has_alias(words: &[Word], aliases: &[Vec<String>]) -> bool {
+    aliases.iter().any(|alias| has_run(words, alias))
+}
+
+/// Whether the stems stand in the text side by side (stop words between them aside).
+fn has_run(words: &[Word], stems: &[String]) -> bool {
+    let Some((first, rest)) = stems.split_first() else { return false };
+    words.iter().enumerate().filter(|(_, word)| word.stem == *first).any(|(at, _)| {
+        let after = words.iter().skip(at + 1);
+        let mut after = after.filter(|word| !crate::words::is_stop_word(&word.lower));
+        rest.iter().all(|stem| after.next().is_some_and(|word| word.stem == *stem))
+    })
+}
+
+/// `found` of `all`; `None` of none.
+fn share(found: f32, all: usize) -> Option<f32> {
+    (all > 0).then(|| found / all as f32)
+}
+
+/// 0 below the range, 1 above it, straight between.
+fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
+    ((value - low) / (high - low)).clamp(0.0, 1.0)
+}
+
+/// Cosine of two unit vectors; `None` where their lengths differ.
+fn cosine(a: &[f32], b: &[f32]) -> Option<f32> {
+    (a.len() == b.len()).then(|| a.iter().zip(b).map(|(x, y)| x * y).sum())
+}
