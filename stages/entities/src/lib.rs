@@ -1,1 +1,24 @@
-//! placeholder
+//! Finds names, places, peoples, events and dates in articles.
+//!
+//! - [`TransformerConfig`] (`entities.transformer`): a token classifier reads every sentence; rules
+//!   bring its mentions to the guideline and into agreement over the article.
+//! - [`GazetteerConfig`] (`entities.gazetteer`): the names of a list.
+//!
+//! Both give each mention its `canonical` name, the fullest one that the article uses; dates get
+//! their ISO 8601 form.
+
+mod canonical;
+mod clean;
+mod consistency;
+mod dates;
+mod decode;
+mod gazetteer;
+mod kind;
+mod places;
+mod sentence;
+mod tags;
+mod transformer;
+mod words;
+
+pub use gazetteer::GazetteerConfig;
+pub use transformer::{DEFAULT_MODEL, TransformerConfig};

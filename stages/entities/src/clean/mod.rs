@@ -1,0 +1,398 @@
+//! Trims the mentions that a model marks to the names the guideline asks for: no titles, no article,
+//! no possessive, no quotes; compounds taken apart; countries kept whole.
+//!
+//! The rules work on words, not on characters, and each holds for any text: none knows a particular
+//! article.
+
+mod abbreviations;
+mod compounds;
+mod titles;
+
+use std::ops::Range;
+
+use crate::kind::Kind;
+use crate::places;
+use crate::words::{
+    Words, is_apostrophe, is_capitalised, is_lower, is_punctuation, one_line, without_possessive,
+};
+
+/// A mention as words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Indices of the words.
+    pub words: Range<usize>,
+    /// What it is; rules may change it.
+    pub kind: Kind,
+}
+
+/// Cleans all mentions of a text: `found` sorted and without overlap; so is what comes back.
+pub(crate) fn clean(words: Words<'_>, found: Vec<Found>) -> Vec<Found> {
+    let mut cleaned: Vec<Found> =
+        found.into_iter().flat_map(|mention| clean_one(words, mention)).collect();
+    join_countries(words, &mut cleaned);
+    // A final dot may have been taken in; nothing else makes a mention grow.
+    let mut end = 0;
+    cleaned.retain(|mention| {
+        let fits = mention.words.start >= end;
+        if fits {
+            end = mention.words.end;
+        }
+        fits
+    });
+    cleaned
+}
+
+fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
+    if mention.kind == Kind::Date {
+        return trim_date(words, mention).into_iter().collect();
+    }
+    compounds::split(words, mention)
+        .into_iter()
+        .filter_map(|part| {
+            let range = trim(words, part.words, part.kind)?;
+            let kind = match part.kind {
+                // The name of a country is neither a people nor, in this guideline, an office.
+                Kind::Group | Kind::Organisation if places::is_country(words.slice(&range)) => {
+                    Kind::Place
+                }
+                kind => kind,
+            };
+            Some(Found { words: range, kind })
+        })
+        .collect()
+}
+
+/// The words of `range` without what is not part of the name; `None` where nothing is left.
+fn trim(words: Words<'_>, range: Range<usize>, kind: Kind) -> Option<Range<usize>> {
+    let mut range = range;
+    loop {
+        let before = range.clone();
+        range = trim_punctuation(words, range);
+        range = trim_possessive(words, range);
+        range = trim_article(words, range, kind);
+        range = compounds::trim(words, range, kind);
+        if kind == Kind::Person {
+            range = titles::trim(words, range)?;
+        }
+        range = trim_lower(words, range, kind);
+        if range.is_empty() {
+            return None;
+        }
+        if range == before {
+            break;
+        }
+    }
+    let has_letter = words.slice(&range).contains(char::is_alphabetic);
+    has_letter.then(|| abbreviations::with_final_dot(words, range))
+}
+
+fn trim_punctuation(words: Words<'_>, mut range: Range<usize>) -> Range<usize> {
+    while !range.is_empty() && is_punctuation(words.get(range.start)) {
+        range.start += 1;
+    }
+    while !range.is_empty()
+        && is_punctuation(words.get(range.end - 1))
+        && !abbreviations::is_final_dot(words, range.end - 1)
+    {
+        range.end -= 1;
+    }
+    range
+}
+
+/// Names that end in a possessive of their own.
+const POSSESSIVE_NAMES: [&str; 24] = [
+    "mcdonald",
+    "moody",
+    "lloyd",
+    "sotheby",
+    "christie",
+    "macy",
+    "lowe",
+    "wendy",
+    "kohl",
+    "levi",
+    "sainsbury",
+    "domino",
+    "denny",
+    "kellogg",
+    "hardee",
+    "dillard",
+    "papa john",
+    "st. john",
+    "trader joe",
+    "dunkin",
+    "harrah",
+    "applebee",
+    "carl",
+    "bloomingdale",
+];
+
+fn trim_possessive(words: Words<'_>, range: Range<usize>) -> Range<usize> {
+    let Some(name_end) = range.end.checked_sub(2).filter(|end| *end > range.start) else {
+        return range;
+    };
+    let is_possessive = is_apostrophe(words.get(name_end))
+        && matches!(words.get(name_end + 1), "s" | "S")
+        && words.is_glued(name_end);
+    let name = one_line(words.slice(&(range.start..name_end))).to_lowercase();
+    match is_possessive && !POSSESSIVE_NAMES.contains(&name.as_str()) {
+        true => range.start..name_end,
+        false => range,
+    }
+}
+
+fn trim_article(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usize> {
+    let first = words.get(range.start);
+    let is_article = match first {
+        "the" | "a" | "an" => true,
+        // Titles of works keep their own article.
+        "The" | "THE" => kind != Kind::Other && words.get(range.start + 1) != "Hague",
+        _ => false,
+    };
+    match is_article && !words.is_glued(range.start) {
+        true => range.start + 1..range.end,
+        false => range,
+    }
+}
+
+/// Lower-case words that names begin with.
+const PARTICLES: [&str; 37] = [
+    "al", "el", "ul", "ud", "as", "ash", "an", "ar", "at", "az", "bin", "ibn", "bint", "abu",
+    "ben", "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "d",
+    "l", "la", "le", "les", "los", "las", "ter", "ten", "zu",
+];
+
+/// Drops leading lower-case words of a name in which capitals follow: "former Donald Trump".
+fn trim_lower(words: Words<'_>, mut range: Range<usize>, kind: Kind) -> Range<usize> {
+    if !matches!(kind, Kind::Person | Kind::Place | Kind::Organisation) {
+        return range;
+    }
+    if !range.clone().any(|word| is_capitalised(words.get(word))) {
+        return range;
+    }
+    while is_lower(words.get(range.start))
+        && !PARTICLES.contains(&words.get(range.start))
+        && !words.is_glued(range.start)
+    {
+        range.start += 1;
+    }
+    // "Trump said": but not "Kim Jong-un".
+    if kind == Kind::Person {
+        while range.end > range.start + 1
+            && is_lower(words.get(range.end - 1))
+            && !words.is_glued_back(range.end - 1)
+        {
+            range.end -= 1;
+        }
+    }
+    range
+}
+
+fn trim_date(words: Words<'_>, mention: Found) -> Option<Found> {
+    let mut range = mention.words;
+    loop {
+        let before = range.clone();
+        range = trim_possessive(words, trim_punctuation(words, range));
+        if matches!(
+            words.get(range.start),
+            "the" | "The" | "on" | "On" | "in" | "In" | "since" | "of"
+        ) {
+            range.start += 1;
+        }
+        if range.is_empty() {
+            return None;
+        }
+        if range == before {
+            break;
+        }
+    }
+    Some(Found { words: abbreviations::with_final_dot(words, range), kind: Kind::Date })
+}
+
+/// Makes one place of the name of a country that the model has cut, or marked in part.
+fn join_countries(words: Words<'_>, found: &mut Vec<Found>) {
+    let mut joined: Vec<Found> = Vec::with_capacity(found.len());
+    let mut next = 0;
+    while let Some(mention) = found.get(next) {
+        let floor = joined.last().map_or(0, |last| last.words.end);
+        let country = long_country_at(words, &mention.words, floor).and_then(|country| {
+            let inside = found.iter().skip(next).take_while(|m| m.words.start < country.end);
+            let (mut count, mut longest) = (0, 0);
+            for mention in inside {
+                count += 1;
+                longest = longest.max(mention.words.end);
+            }
+            // A name that goes on beyond the country is a longer name: "South Africa Airways".
+            (longest <= country.end).then_some((country, count))
+        });
+        match country {
+            Some((country, count)) => {
+                joined.push(Found { words: country, kind: Kind::Place });
+                next += count;
+            }
+            None => {
+                joined.push(mention.clone());
+                next += 1;
+            }
+        }
+    }
+    *found = joined;
+}
+
+/// The longest country of several words that begins at a mention, or up to three words before it but
+/// not before `floor`, and overlaps it.
+fn long_country_at(words: Words<'_>, mention: &Range<usize>, floor: usize) -> Option<Range<usize>> {
+    (mention.start.saturating_sub(3).max(floor)..=mention.start)
+        .filter(|start| places::begins_long_name(words.get(*start)))
+        .find_map(|start| {
+            (start + 2..=(start + places::LONGEST).min(words.len()))
+                .rev()
+                .map(|end| start..end)
+                .find(|range| range.end > mention.start && is_long_country(words, range))
+        })
+}
+
+/// Whether the words are the name of a country of several words, each joined by a space or a hyphen.
+fn is_long_country(words: Words<'_>, range: &Range<usize>) -> bool {
+    let name = words.slice(range);
+    name.contains(char::is_whitespace)
+        && places::is_country(name)
+        && without_possessive(name) == name
+        && !is_punctuation(words.get(range.end - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::split;
+
+    /// Cleans `marked`, in which `[...]` are mentions, each with its kind after a `|`.
+    fn cleaned(marked: &str) -> Vec<String> {
+        let mut text = String::new();
+        let mut spans = Vec::new();
+        let mut rest = marked;
+        while let Some((before, after)) = rest.split_once('[') {
+            text.push_str(before);
+            let (mention, after) = after.split_once(']').unwrap();
+            let (kind, name) = mention.split_once('|').unwrap();
+            let start = text.len();
+            text.push_str(name);
+            spans.push((start..text.len(), Kind::of(kind)));
+            rest = after;
+        }
+        text.push_str(rest);
+        let all = split(&text);
+        let words = Words { text: &text, spans: &all };
+        let found = spans
+            .into_iter()
+            .map(|(span, kind)| {
+                let start = all.iter().position(|w| w.start >= span.start).unwrap();
+                let end = all.iter().position(|w| w.start >= span.end).unwrap_or(all.len());
+                Found { words: start..end, kind }
+            })
+            .collect();
+        clean(words, found)
+            .iter()
+            .map(|found| format!("{:?}|{}", found.kind, words.slice(&found.words)))
+            .collect()
+    }
+
+    #[test]
+    fn titles_stay_outside_persons() {
+        assert_eq!(cleaned("[PER|President Trump] spoke."), ["Person|Trump"]);
+        assert_eq!(
+            cleaned("[PER|Israeli Prime Minister Benjamin Netanyahu]"),
+            ["Person|Benjamin Netanyahu"]
+        );
+        assert_eq!(
+            cleaned("[PER|Kazakhstan’s President Kassym-Jomart Tokayev]"),
+            ["Person|Kassym-Jomart Tokayev"]
+        );
+        assert_eq!(
+            cleaned("[PER|Mr. Smith] and [PER|Dr. Jane Doe]"),
+            ["Person|Smith", "Person|Jane Doe"]
+        );
+        assert_eq!(cleaned("the [PER|Prime Minister] left"), Vec::<String>::new());
+        assert_eq!(cleaned("[PER|Secretary of State Marco Rubio]"), ["Person|Marco Rubio"]);
+        assert_eq!(cleaned("[PER|Martin Luther King Jr.] Day"), ["Person|Martin Luther King Jr."]);
+    }
+
+    #[test]
+    fn articles_quotes_and_possessives_stay_outside() {
+        assert_eq!(cleaned("[ORG|the United Nations’] seat"), ["Organisation|United Nations"]);
+        assert_eq!(cleaned("[PER|“Trump’s”] plan"), ["Person|Trump"]);
+        assert_eq!(
+            cleaned("at [ORG|McDonald's] and [ORG|Tesla's]"),
+            ["Organisation|McDonald's", "Organisation|Tesla"]
+        );
+        assert_eq!(cleaned("in [LOC|The Hague]"), ["Place|The Hague"]);
+        assert_eq!(cleaned("read [MISC|The Godfather]"), ["Other|The Godfather"]);
+        assert_eq!(cleaned("[PER|O’Brien’s] house"), ["Person|O’Brien"]);
+    }
+
+    #[test]
+    fn the_dot_of_an_abbreviation_belongs_to_the_name() {
+        assert_eq!(cleaned("the [LOC|U.S] . and"), ["Place|U.S"]);
+        assert_eq!(cleaned("from the [LOC|U.S]."), ["Place|U.S."]);
+        assert_eq!(cleaned("to [LOC|Norway.]"), ["Place|Norway"]);
+        assert_eq!(cleaned("by [ORG|Apple Inc]. today"), ["Organisation|Apple Inc."]);
+        assert_eq!(cleaned("by [PER|Malcolm X.]"), ["Person|Malcolm X"]);
+    }
+
+    #[test]
+    fn compounds_are_taken_apart() {
+        assert_eq!(
+            cleaned("[NORP|Israeli-Palestinian] talks"),
+            ["Group|Israeli", "Group|Palestinian"]
+        );
+        assert_eq!(cleaned("[LOC|US-Pakistan] ties"), ["Place|US", "Place|Pakistan"]);
+        assert_eq!(cleaned("[LOC|U.S.-Israel] ties"), ["Place|U.S.", "Place|Israel"]);
+        assert_eq!(cleaned("[NORP|Pakistan-facilitated] talks"), ["Place|Pakistan"]);
+        assert_eq!(cleaned("A [LOC|Pakistan-Facilitated] Process"), ["Place|Pakistan"]);
+        assert_eq!(cleaned("[NORP|Muslim-majority] states"), ["Group|Muslim"]);
+        assert_eq!(
+            cleaned("[NORP|pro-Iranian] and [NORP|post-Soviet]"),
+            ["Group|Iranian", "Group|Soviet"]
+        );
+        assert_eq!(
+            cleaned("[NORP|African-American] and [NORP|Franco-German]"),
+            ["Group|African-American", "Group|Franco-German"]
+        );
+        assert_eq!(
+            cleaned("in [LOC|Guinea-Bissau] and [LOC|Baden-Baden]"),
+            ["Place|Guinea-Bissau", "Place|Baden-Baden"]
+        );
+        assert_eq!(
+            cleaned("[ORG|al-Qaeda] and [PER|Kim Jong-un]"),
+            ["Organisation|al-Qaeda", "Person|Kim Jong-un"]
+        );
+        assert_eq!(
+            cleaned("[ORG|Anti-Defamation League]"),
+            ["Organisation|Anti-Defamation League"]
+        );
+        assert_eq!(
+            cleaned("the [ORG|United Nations (UN)]"),
+            ["Organisation|United Nations", "Organisation|UN"]
+        );
+    }
+
+    #[test]
+    fn countries_are_places_and_whole() {
+        assert_eq!(cleaned("[NORP|Saudi] [LOC|Arabia] and"), ["Place|Saudi Arabia"]);
+        assert_eq!(cleaned("the [ORG|United Arab] Emirates and"), ["Place|United Arab Emirates"]);
+        assert_eq!(cleaned("[ORG|Bahrain]"), ["Place|Bahrain"]);
+        assert_eq!(cleaned("[ORG|South Africa Airways]"), ["Organisation|South Africa Airways"]);
+        assert_eq!(
+            cleaned("[LOC|South] [ORG|Africa Airways]"),
+            ["Place|South", "Organisation|Africa Airways"]
+        );
+    }
+
+    #[test]
+    fn dates_lose_their_prepositions() {
+        assert_eq!(
+            cleaned("[DATE|in 2020], [DATE|last year's] and [DATE|the 1990s]"),
+            ["Date|2020", "Date|last year", "Date|1990s"]
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! One name, one label: what the model is sure of in one sentence of an article helps where it is not
+//! in another.
+//!
+//! News call a thing by the same name again and again, and a name means the same throughout an
+//! article far more often than not ("one sense per discourse", Gale, Church and Yarowsky, 1992). Every
+//! mention votes for its label with its score. A doubtful mention takes the label of a clear majority;
+//! an unmarked place where the very same words stand is marked, if the model found it possible.
+//! Time and memory grow with the number of words, not with its square.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::kind::Kind;
+use crate::sentence::{Maker, Mention, SentenceWords};
+use crate::words::is_capitalised;
+
+/// Share of the votes that makes a majority.
+const MAJORITY: f32 = 0.6;
+/// A mention with this score keeps its label, whatever the others say.
+const CERTAIN: f32 = 0.9;
+/// Score of at least one mention, for its name to be marked elsewhere.
+const CONFIDENT: f32 = 0.7;
+/// Belief of the model in the label, at the least, for an unmarked place to be marked.
+const POSSIBLE: f32 = 0.1;
+/// The same for one word at the beginning of a sentence, which has its capital anyway.
+const POSSIBLE_FIRST: f32 = 0.3;
+/// Longer names are not looked for elsewhere, in words.
+const LONGEST: usize = 10;
+
+/// The votes of all mentions of one name.
+#[derive(Debug, Clone, Default)]
+struct Votes {
+    /// Sum of scores and number of mentions, by label.
+    by_label: Vec<(f32, u32)>,
+    best: f32,
+    kinds: Vec<Option<Kind>>,
+}
+
+impl Votes {
+    fn add(&mut self, label: usize, kind: Kind, score: f32) {
+        if self.by_label.len() <= label {
+            self.by_label.resize(label + 1, (0.0, 0));
+            self.kinds.resize(label + 1, None);
+        }
+        if let (Some(votes), Some(known)) =
+            (self.by_label.get_mut(label), self.kinds.get_mut(label))
+        {
+            votes.0 += score;
+            votes.1 += 1;
+            *known = Some(kind);
+        }
+        self.best = self.best.max(score);
+    }
+
+    /// The label with a clear majority, its meaning, and the score of a vote for it times its share.
+    fn majority(&self) -> Option<(usize, Kind, f32)> {
+        let total: f32 = self.by_label.iter().map(|(sum, _)| sum).sum();
+        let mut top: Option<(usize, f32, u32)> = None;
+        for (label, (sum, count)) in self.by_label.iter().enumerate() {
+            if *count > 0 && top.is_none_or(|(_, most, _)| *sum > most) {
+                top = Some((label, *sum, *count));
+            }
+        }
+        let (label, sum, count) = top?;
+        let share = sum / total;
+        let kind = self.kinds.get(label).copied().flatten()?;
+        (share >= MAJORITY).then(|| (label, kind, (sum / count as f32 * share).clamp(0.0, 1.0)))
+    }
+}
+
+/// Makes the mentions of an article agree. `labels` is the number of labels.
+pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], labels: usize) {
+    let mut votes: HashMap<String, Votes> = HashMap::new();
+    for sentence in sentences.iter() {
+        for mention in sentence.mentions.iter().filter(|mention| mention.kind.is_name()) {
+            let surface = sentence.surface(&mention.words);
+            votes.entry(surface).or_default().add(mention.label, mention.kind, mention.score);
+            // A full name vouches for the last name alone.
+            if mention.kind == Kind::Person && mention.words.len() > 1 {
+                let last = mention.words.end - 1..mention.words.end;
+                let surface = sentence.surface(&last);
+                votes.entry(surface).or_default().add(mention.label, mention.kind, mention.score);
+            }
+        }
+    }
+    relabel(sentences, &votes);
+    add(sentences, &votes, labels);
+}
+
+fn relabel(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>) {
+    for sentence in sentences {
+        for at in 0..sentence.mentions.len() {
+            let Some(mention) = sentence.mentions.get(at) else { continue };
+            if !mention.kind.is_name() || mention.score >= CERTAIN {
+                continue;
+            }
+            let majority = votes.get(&sentence.surface(&mention.words)).and_then(Votes::majority);
+            let Some((label, kind, score)) = majority else { continue };
+            if let Some(mention) = sentence.mentions.get_mut(at)
+                && mention.label != label
+            {
+                *mention = Mention { label, kind, score, maker: Maker::Article, ..mention.clone() };
+            }
+        }
+    }
+}
+
+/// A name to look for: its label, meaning and score.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    label: usize,
+    kind: Kind,
+    score: f32,
+}
+
+fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labels: usize) {
+    let mut known: HashMap<&str, Known> = HashMap::new();
+    // Per first word, the length in words of the longest name that begins with it.
+    let mut firsts: HashMap<String, usize> = HashMap::new();
+    for sentence in sentences.iter() {
+        for mention in &sentence.mentions {
+            if !mention.kind.is_name() || mention.words.len() > LONGEST {
+                continue;
+            }
+            let last = mention.words.end - 1..mention.words.end;
+            for words in [mention.words.clone(), last] {
+                let Some((surface, votes)) = votes.get_key_value(&sentence.surface(&words)) else {
+                    continue;
+                };
+                if votes.best < CONFIDENT || !is_capitalised(surface) {
+                    continue;
+                }
+                if let Some((label, kind, score)) = votes.majority() {
+                    known.insert(surface, Known { label, kind, score });
+                    let first = sentence.view().get(words.start).to_owned();
+                    let longest = firsts.entry(first).or_default();
+                    *longest = (*longest).max(words.len());
+                }
+            }
+        }
+    }
+    for sentence in sentences {
+        let added = missing(sentence, &known, &firsts, labels);
+        if !added.is_empty() {
+            // What a longer known name covers is part of it.
+            let is_free = |mention: &Mention| {
+                let next = added.partition_point(|a| a.words.end <= mention.words.start);
+                added.get(next).is_none_or(|a| a.words.start >= mention.words.end)
+            };
+            sentence.mentions.retain(is_free);
+            sentence.mentions.extend(added);
+            sentence.mentions.sort_by_key(|mention| mention.words.start);
+        }
+    }
+}
+
+/// Known names that stand in a sentence unmarked, or marked in part.
+fn missing(
+    sentence: &SentenceWords<'_>,
+    known: &HashMap<&str, Known>,
+    firsts: &HashMap<String, usize>,
+    labels: usize,
+) -> Vec<Mention> {
+    let words = sentence.view();
+    let mut added: Vec<Mention> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let longest = firsts.get(words.get(at)).copied().unwrap_or(0).min(words.len() - at);
+        let found = (1..=longest).rev().find_map(|length| {
+            let range = at..at + length;
+            let name = known.get(sentence.surface(&range).as_str())?;
+            let least = if at == 0 && length == 1 { POSSIBLE_FIRST } else { POSSIBLE };
+            let fits = is_free(sentence, &range, name)
+                && sentence.belief(&range, name.label, labels) >= least
+                && !(words.is_glued_back(at) && is_inner(words.get(at - 1)))
+                && !(words.is_glued(range.end - 1) && is_inner(words.get(range.end)));
+            fits.then_some((range, name))
+        });
+        match found {
+            Some((range, name)) => {
+                at = range.end;
+                added.push(Mention {
+                    words: range,
+                    label: name.label,
+                    kind: name.kind,
+                    score: name.score,
+                    maker: Maker::Article,
+                });
+            }
+            None => at += 1,
+        }
+    }
+    added
+}
+
+/// Whether the words are unmarked, or marked in parts only that are less sure than the whole.
+fn is_free(sentence: &SentenceWords<'_>, range: &Range<usize>, name: &Known) -> bool {
+    let first = sentence.mentions.partition_point(|mention| mention.words.end <= range.start);
+    let over = sentence.mentions.iter().skip(first);
+    over.take_while(|mention| mention.words.start < range.end).all(|mention| {
+        mention.words.start >= range.start
+            && mention.words.end <= range.end
+            && mention.words.len() < range.len()
+            && mention.score < name.score
+    })
+}
+
+/// Punctuation inside a longer word, such as an address: "@trump", "trump.com", "#Trump".
+fn is_inner(word: &str) -> bool {
+    matches!(word, "@" | "#" | "_" | "/" | "." | "&" | "=")
+        || word.chars().all(char::is_alphanumeric)
+}
