@@ -1,0 +1,307 @@
+//! What the finished articles of a unit change in the tables.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use postil_contract::{Article, Layer, LayerSet};
+use postil_tables::{
+    ArticleRow, CoverageRow, DeadLetterRow, TableId, articles_to_batch, coverage_to_batch,
+    dead_letters_to_batch, layers_to_batches, without_articles,
+};
+
+use crate::error::Error;
+use crate::input::BadInput;
+use crate::output::{Manifest, Transaction, is_one_of, values, without};
+use crate::pipeline::Pipeline;
+use crate::schedule::{Covered, Failure, Finished};
+
+/// What is collected for a commit beside the articles that the stages finish.
+#[derive(Default)]
+pub(crate) struct Aside {
+    /// Inputs that are no articles.
+    pub(crate) bad: Vec<BadInput>,
+    /// Sources whose dead letter does not hold any more.
+    pub(crate) cleared: Vec<String>,
+}
+
+impl Aside {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.bad.is_empty() && self.cleared.is_empty()
+    }
+}
+
+/// Rows to be taken out of the tables, and rows to be added.
+#[derive(Default)]
+pub(crate) struct Changes<'a> {
+    /// Articles whose rows go, by table.
+    remove: BTreeMap<TableId, HashSet<String>>,
+    /// Stages of articles whose coverage is replaced; of those in `remove` all of it goes.
+    recover: HashMap<&'a str, Vec<&'a str>>,
+    /// Layers to be written.
+    layers: Vec<(&'a Article, Cow<'a, LayerSet>)>,
+    articles: Vec<ArticleRow<'a>>,
+    coverage: Vec<CoverageRow>,
+    dead: Vec<DeadLetterRow>,
+    /// Sources and articles whose earlier dead letters go.
+    settled_sources: HashSet<&'a str>,
+    settled_articles: HashSet<&'a str>,
+}
+
+impl<'a> Changes<'a> {
+    pub(crate) fn new(
+        pipeline: &'a Pipeline,
+        manifest: &Manifest,
+        run_id: &'a str,
+        finished: &'a [Finished],
+        aside: &'a Aside,
+    ) -> Self {
+        let mut changes = Self::default();
+        let writer = Writer { pipeline, manifest, run_id };
+        for article in finished {
+            match (article.job.whole, &article.failure) {
+                (true, None) => writer.whole(&mut changes, article),
+                (true, Some(failure)) => writer.failed(&mut changes, article, failure),
+                (false, _) => writer.partly(&mut changes, article),
+            }
+            changes.settled_sources.insert(&article.job.article.source);
+            changes.settled_articles.insert(&article.job.article.id);
+        }
+        for bad in &aside.bad {
+            changes.settled_sources.insert(&bad.source);
+            changes.dead.push(DeadLetterRow {
+                run_id: run_id.to_owned(),
+                source: bad.source.clone(),
+                article_id: bad.article_id.clone(),
+                stage: None,
+                error: bad.error.clone(),
+                content_hash: bad.content_hash.clone(),
+            });
+        }
+        changes.settled_sources.extend(aside.cleared.iter().map(String::as_str));
+        changes
+    }
+
+    /// Puts everything into a transaction.
+    pub(crate) fn apply(self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        let mut signatures_change = false;
+        for (table, ids) in &self.remove {
+            let mut sorted: Vec<&str> = ids.iter().map(String::as_str).collect();
+            sorted.sort_unstable();
+            let taken = transaction.remove_rows(
+                table,
+                |part| part.may_hold(&sorted),
+                |batch| Ok(without_articles(table, batch, ids)?),
+            )?;
+            signatures_change |= taken > 0 && *table == TableId::Signatures;
+        }
+        self.remove_coverage(transaction)?;
+        self.remove_dead_letters(transaction)?;
+        let layers: Vec<(&Article, &LayerSet)> =
+            self.layers.iter().map(|(article, layers)| (*article, layers.as_ref())).collect();
+        for (table, batch) in layers_to_batches(&layers)? {
+            signatures_change |= batch.num_rows() > 0 && table == TableId::Signatures;
+            transaction.append(table, batch);
+        }
+        transaction.append(TableId::Articles, articles_to_batch(&self.articles)?);
+        transaction.append(TableId::Coverage, coverage_to_batch(&self.coverage)?);
+        transaction.append(TableId::DeadLetters, dead_letters_to_batch(&self.dead)?);
+        if signatures_change {
+            transaction.mark_join_pending();
+        }
+        Ok(())
+    }
+
+    fn remove_coverage(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        if self.recover.is_empty() {
+            return Ok(());
+        }
+        let table = TableId::Coverage;
+        let mut ids: Vec<&str> = self.recover.keys().copied().collect();
+        ids.sort_unstable();
+        transaction.remove_rows(
+            &table,
+            |part| part.may_hold(&ids),
+            |batch| {
+                let article = values(&table, batch, "article_id")?;
+                let stage = values(&table, batch, "stage")?;
+                without(&table, batch, |row| {
+                    self.recover
+                        .get(article.value(row))
+                        .is_some_and(|stages| stages.contains(&stage.value(row)))
+                })
+            },
+        )?;
+        Ok(())
+    }
+
+    fn remove_dead_letters(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        let table = TableId::DeadLetters;
+        transaction.remove_rows(
+            &table,
+            |_| true,
+            |batch| {
+                let source = values(&table, batch, "source")?;
+                let article = values(&table, batch, "article_id")?;
+                without(&table, batch, |row| {
+                    is_one_of(&source, row, &self.settled_sources)
+                        || is_one_of(&article, row, &self.settled_articles)
+                })
+            },
+        )?;
+        Ok(())
+    }
+
+    fn remove(&mut self, table: TableId, id: &str) {
+        self.remove.entry(table).or_default().insert(id.to_owned());
+    }
+}
+
+struct Writer<'a, 'm> {
+    pipeline: &'a Pipeline,
+    manifest: &'m Manifest,
+    run_id: &'a str,
+}
+
+impl<'a> Writer<'a, '_> {
+    /// All rows of an article in place of all there were.
+    fn whole(&self, changes: &mut Changes<'a>, article: &'a Finished) {
+        let job = &article.job;
+        self.remove_all(changes, article);
+        changes.layers.push((&job.article, Cow::Borrowed(&job.layers)));
+        changes.articles.push(self.article_row(article));
+        for (at, covered) in &article.covered {
+            changes.coverage.extend(self.coverage_row(article, *at, covered));
+        }
+    }
+
+    /// No row of an article, but why.
+    fn failed(&self, changes: &mut Changes<'a>, article: &'a Finished, failure: &(usize, Failure)) {
+        self.remove_all(changes, article);
+        self.dead_letter(changes, article, failure);
+    }
+
+    /// The rows of the stages that ran, in place of those there were. What did not come to its end is
+    /// taken out as well, because the rows that stand there are of another pipeline; the layers that
+    /// still hold stay.
+    fn partly(&self, changes: &mut Changes<'a>, article: &'a Finished) {
+        let job = &article.job;
+        let id = job.article.id.as_str();
+        let stages = self.pipeline.stages();
+        let mut gone: BTreeSet<&'a str> = stages
+            .iter()
+            .zip(&job.run)
+            .filter(|(_, runs)| **runs)
+            .map(|(stage, _)| stage.layer().as_str())
+            .collect();
+        gone.extend(job.drop.iter().map(String::as_str));
+        for layer in &gone {
+            let layer: Layer = match layer.parse() {
+                Ok(layer) => layer,
+                Err(never) => match never {},
+            };
+            if layer == Layer::Duplicates {
+                changes.remove(TableId::Duplicates, id);
+                changes.remove(TableId::DuplicateClusters, id);
+            }
+            if let Some(table) = TableId::of_layer(&layer) {
+                changes.remove(table, id);
+            }
+        }
+        let runs = |at: usize| job.run.get(at).copied().unwrap_or(false);
+        let mut written: Vec<&Layer> = Vec::new();
+        for (at, covered) in article.covered.iter().filter(|(at, _)| runs(*at)) {
+            changes.coverage.extend(self.coverage_row(article, *at, covered));
+            written.extend(stages.get(*at).map(|stage| stage.layer()));
+        }
+        if written.contains(&&Layer::Paragraphs) {
+            // The title and the count of words come from the paragraphs.
+            changes.remove(TableId::Articles, id);
+            changes.articles.push(self.article_row(article));
+        }
+        changes.layers.push((&job.article, Cow::Owned(subset(&job.layers, &written))));
+        if let Some(failure) = &article.failure {
+            gone.extend(stages.get(failure.0).map(|stage| stage.layer().as_str()));
+            self.dead_letter(changes, article, failure);
+        }
+        changes.recover.insert(id, gone.into_iter().collect());
+    }
+
+    fn remove_all(&self, changes: &mut Changes<'a>, article: &Finished) {
+        if !article.job.known {
+            return;
+        }
+        let tables = self.manifest.parts.keys();
+        for table in tables.filter(|t| !matches!(t, TableId::Runs | TableId::DeadLetters)) {
+            changes.remove(table.clone(), &article.job.article.id);
+        }
+    }
+
+    fn article_row(&self, article: &'a Finished) -> ArticleRow<'a> {
+        let job = &article.job;
+        ArticleRow { article: &job.article, layers: &job.layers, run_id: self.run_id }
+    }
+
+    fn dead_letter(
+        &self,
+        changes: &mut Changes<'a>,
+        article: &Finished,
+        (at, failure): &(usize, Failure),
+    ) {
+        let covered = Covered {
+            status: failure.status,
+            reason: Some(failure.error.clone()),
+            chars_read: 0,
+            rows: 0,
+        };
+        changes.coverage.extend(self.coverage_row(article, *at, &covered));
+        let job = &article.job;
+        changes.dead.push(DeadLetterRow {
+            run_id: self.run_id.to_owned(),
+            source: job.article.source.clone(),
+            article_id: Some(job.article.id.clone()),
+            stage: self.pipeline.stages().get(*at).map(|stage| stage.layer().to_string()),
+            error: failure.error.clone(),
+            content_hash: Some(job.content_hash.clone()),
+        });
+    }
+
+    fn coverage_row(
+        &self,
+        article: &Finished,
+        at: usize,
+        covered: &Covered,
+    ) -> Option<CoverageRow> {
+        let stage = self.pipeline.stages().get(at)?;
+        Some(CoverageRow {
+            article_id: article.job.article.id.clone(),
+            stage: stage.layer().to_string(),
+            stage_hash: stage.hash().to_owned(),
+            model: stage.info().model.as_ref().map(|model| model.name.clone()),
+            run_id: self.run_id.to_owned(),
+            status: covered.status,
+            reason: covered.reason.clone(),
+            chars_read: covered.chars_read,
+            n_rows: covered.rows,
+        })
+    }
+}
+
+/// Some of the layers.
+fn subset(layers: &LayerSet, names: &[&Layer]) -> LayerSet {
+    let has = |layer: Layer| names.contains(&&layer);
+    LayerSet {
+        paragraphs: layers.paragraphs.clone().filter(|_| has(Layer::Paragraphs)),
+        sentences: layers.sentences.clone().filter(|_| has(Layer::Sentences)),
+        entities: layers.entities.clone().filter(|_| has(Layer::Entities)),
+        stances: layers.stances.clone().filter(|_| has(Layer::Stances)),
+        signature: layers.signature.clone().filter(|_| has(Layer::Duplicates)),
+        custom: layers
+            .custom
+            .iter()
+            .filter(|layer| has(Layer::Custom(layer.name.clone())))
+            .cloned()
+            .collect(),
+        embeddings: None,
+        chars_read: None,
+    }
+}

@@ -1,0 +1,206 @@
+//! The output folder, open for a run.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use postil_tables::parquet_io;
+use postil_tables::{TableId, views};
+
+use super::lock::{LOCK, Lock};
+use super::log::{FORMAT, Line, Log};
+use super::manifest::{Manifest, Part};
+use super::{LOG, is_part_name, sql};
+use crate::error::Error;
+
+/// The output folder, locked and in order.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(super) root: PathBuf,
+    pub(super) log: Log,
+    pub(super) manifest: Manifest,
+    /// Number of the next part of this run.
+    pub(super) next_part: usize,
+    /// What this run has made of the folder, to be undone where nothing is ever committed.
+    made: Made,
+    _lock: Lock,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Folder,
+    Log,
+    Nothing,
+}
+
+/// Files that may stand in a folder before the first run.
+const WELCOME: [&str; 2] = ["README.md", "views.sql"];
+
+impl Store {
+    /// Opens a folder for a run: makes it where it is not there, locks it, cuts a torn line off the
+    /// log, and removes the parts that the log does not name.
+    ///
+    /// # Errors
+    /// Where the folder is not ours, is in use, can't be written, or lacks a part.
+    pub(crate) fn open(root: &Path) -> Result<Self, Error> {
+        let existed = root.exists();
+        let has_log = root.join(LOG).is_file();
+        if existed && !has_log {
+            refuse_foreign(root)?;
+        }
+        fs::create_dir_all(root).map_err(Error::io("create", root))?;
+        let lock = Lock::take(root)?;
+        let (manifest, good) = match has_log {
+            true => Manifest::read(root)?,
+            false => (Manifest::default(), 0),
+        };
+        let path = root.join(LOG);
+        let mut log = Log::open(&path, good)?;
+        if good == 0 {
+            // Says whose folder this is before anything else stands in it.
+            let line = Line { format: FORMAT, at: now(), ..Line::default() };
+            log.append(&path, &line)?;
+        }
+        let made = match (existed, has_log) {
+            (false, _) => Made::Folder,
+            (true, false) => Made::Log,
+            (true, true) => Made::Nothing,
+        };
+        let store = Self { root: root.to_owned(), log, manifest, next_part: 0, made, _lock: lock };
+        check_parts(&store.root, &store.manifest)?;
+        store.remove_strangers()?;
+        Ok(store)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Removes parts, finished or not, that the log does not name: those of a run that was killed,
+    /// and those that were replaced.
+    fn remove_strangers(&self) -> Result<(), Error> {
+        for entry in fs::read_dir(&self.root).map_err(Error::io("read", &self.root))?.flatten() {
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
+            let table = TableId::from_name(&entry.file_name().to_string_lossy());
+            let live = self.manifest.parts(&table);
+            let folder = entry.path();
+            for file in fs::read_dir(&folder).map_err(Error::io("read", &folder))?.flatten() {
+                let name = file.file_name().to_string_lossy().into_owned();
+                let relative = format!("{}/{name}", table.name());
+                if is_part_name(&name) && !live.iter().any(|part| part.file == relative) {
+                    fs::remove_file(file.path()).map_err(Error::io("remove", &file.path()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the SQL files that show the last commit. They hold nothing that the log does not, so
+    /// they are not synced.
+    pub(super) fn write_sql(&self) -> Result<(), Error> {
+        let current = sql::current(&self.root, &self.manifest);
+        replace_file(&self.root.join("current.sql"), &current)?;
+        let views = views::sql(&sql::folder(&self.root));
+        let path = self.root.join("views.sql");
+        match fs::read_to_string(&path).is_ok_and(|old| old == views) {
+            true => Ok(()),
+            false => replace_file(&path, &views),
+        }
+    }
+}
+
+/// A folder in which nothing was committed is left as it was found.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.made == Made::Nothing || self.manifest.commits > 0 {
+            return;
+        }
+        // Best effort: what can't be removed does no harm, the next run takes it over.
+        for table in TableId::BUILT_IN {
+            let _ = fs::remove_dir(self.root.join(table.name()));
+        }
+        let _ = fs::remove_file(self.root.join(LOG));
+        let _ = fs::remove_file(self.root.join(LOCK));
+        if self.made == Made::Folder {
+            let _ = fs::remove_dir(&self.root);
+        }
+    }
+}
+
+pub(super) fn refuse_foreign(root: &Path) -> Result<(), Error> {
+    if !root.is_dir() {
+        return Err(Error::ForeignOutput {
+            path: root.to_owned(),
+            found: "a file of that name".to_owned(),
+        });
+    }
+    let mut foreign: Vec<String> = fs::read_dir(root)
+        .map_err(Error::io("read", root))?
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.') && !WELCOME.contains(&name.as_str()))
+        .collect();
+    foreign.sort();
+    const SHOWN: usize = 3;
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let mut found = foreign.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if foreign.len() > SHOWN {
+        found.push_str(", ...");
+    }
+    Err(Error::ForeignOutput { path: root.to_owned(), found })
+}
+
+/// Looks whether every part that the log names is there, with its length.
+fn check_parts(root: &Path, manifest: &Manifest) -> Result<(), Error> {
+    for part in manifest.parts.values().flatten() {
+        check_part(root, part)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn check_part(root: &Path, part: &Part) -> Result<(), Error> {
+    let path = root.join(&part.file);
+    let found = match fs::metadata(&path) {
+        Ok(metadata) if metadata.len() == part.bytes => return Ok(()),
+        Ok(metadata) => format!("one of {} bytes", metadata.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "nothing".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::Part { path, expected: part.bytes, found })
+}
+
+/// Rows of a part that was just written, read back from the disk.
+pub(super) fn read_back(path: &Path) -> Result<u64, Error> {
+    Ok(parquet_io::rows(path)?)
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
+    // Only Unix can open a folder to sync it; elsewhere the rename itself has to do.
+    if cfg!(unix) {
+        File::open(folder).and_then(|file| file.sync_all()).map_err(Error::io("sync", folder))?;
+    }
+    Ok(())
+}
+
+fn replace_file(path: &Path, text: &str) -> Result<(), Error> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(super::TEMPORARY);
+    let temporary = PathBuf::from(temporary);
+    fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
+        let _ = fs::remove_file(&temporary);
+        Error::Io { action: "write", path: path.to_owned(), source }
+    })
+}
+
+/// The time, RFC 3339, UTC, to the second.
+pub(super) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
