@@ -283,3 +283,103 @@ fn words(panic: &(dyn Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use postil_contract::conformance::EchoConfig;
+    use postil_contract::{Article, BuildContext, MapStage, StageConfig};
+
+    use super::*;
+
+    /// The echo stage, for English alone.
+    struct English(StageInfo, Stage);
+
+    impl MapStage for English {
+        fn info(&self) -> &StageInfo {
+            &self.0
+        }
+
+        fn annotate(&self, batch: &[ArticleView<'_>]) -> Vec<Result<LayerSet, StageError>> {
+            match &self.1 {
+                Stage::Map(stage) => stage.annotate(batch),
+                Stage::Corpus(_) => Vec::new(),
+            }
+        }
+    }
+
+    fn job(lang: Option<&str>) -> Job {
+        let mut article = Article::new("a", "Ein Satz.");
+        article.lang = lang.map(str::to_owned);
+        Job {
+            content_hash: article.content_hash(),
+            article,
+            bytes: 9,
+            whole: true,
+            known: false,
+            run: vec![true],
+            again: vec![false],
+            drop: Vec::new(),
+            read: BTreeSet::new(),
+            layers: LayerSet::default(),
+        }
+    }
+
+    #[test]
+    fn an_article_in_a_language_that_the_stage_does_not_know_is_skipped() {
+        let echo = EchoConfig::default().build(&BuildContext::default()).unwrap();
+        let info = StageInfo { languages: Some(vec!["en".to_owned()]), ..echo.info().clone() };
+        let pipeline = Pipeline::new(vec![Stage::map(English(info, echo))]).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let scheduler = Scheduler {
+            pipeline: &pipeline,
+            pool: &pool,
+            batch_size: 4,
+            progress: &(),
+            stop: &AtomicBool::new(false),
+            seconds: &Mutex::new(vec![0.0]),
+        };
+        let jobs = vec![job(Some("de")), job(Some("en-GB")), job(None)];
+        let (mut finished, left) = scheduler.run(jobs, Instant::now() + Duration::from_secs(60));
+        assert!(left.is_empty());
+        finished.sort_by(|a, b| a.job.article.lang.cmp(&b.job.article.lang));
+        let became: Vec<(Option<&str>, CoverageStatus, usize)> = finished
+            .iter()
+            .map(|article| {
+                let covered = &article.covered[0].1;
+                (article.job.article.lang.as_deref(), covered.status, covered.rows)
+            })
+            .collect();
+        assert_eq!(
+            became,
+            [
+                (None, CoverageStatus::Ok, 1),
+                (Some("de"), CoverageStatus::SkippedLanguage, 0),
+                (Some("en-GB"), CoverageStatus::Ok, 1),
+            ]
+        );
+        let reason = finished[1].covered[0].1.reason.as_deref();
+        assert_eq!(reason, Some("the article is in `de`, the stage knows: en"));
+    }
+
+    #[test]
+    fn a_run_whose_time_is_over_gives_back_what_is_left_in_order() {
+        let pipeline = Pipeline::default();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let scheduler = Scheduler {
+            pipeline: &pipeline,
+            pool: &pool,
+            batch_size: 4,
+            progress: &(),
+            stop: &AtomicBool::new(false),
+            seconds: &Mutex::new(Vec::new()),
+        };
+        let jobs = ["a", "b", "c"].map(|lang| job(Some(lang))).into();
+        let (finished, left) = scheduler.run(jobs, Instant::now());
+        assert!(finished.is_empty());
+        let langs: Vec<_> = left.iter().filter_map(|job| job.article.lang.as_deref()).collect();
+        assert_eq!(langs, ["a", "b", "c"]);
+    }
+}

@@ -135,29 +135,6 @@ fn a_stage_that_forgets_an_article_fails_it_alone() {
 }
 
 #[test]
-fn articles_in_a_language_that_a_stage_does_not_know_are_skipped() {
-    let place = Place::with_articles();
-    let counters = Counters::default();
-    let english = match entities("", &counters.entities) {
-        Stage::Map(stage) => {
-            StageInfo { languages: Some(vec!["en".to_owned()]), ..stage.info().clone() }
-        }
-        Stage::Corpus(_) => unreachable!(),
-    };
-    // The plain reader tells no language, and a stage tries what is not known.
-    let pipeline = Pipeline::new(vec![
-        paragraphs(),
-        sentences("", &counters.sentences),
-        each(english, &counters.entities, |view| {
-            Ok(conformance::plain_layers(view.article, &[Layer::Entities]))
-        }),
-    ])
-    .unwrap();
-    let report = place.run(&pipeline);
-    assert_eq!((report.stages[2].articles, report.stages[2].skipped), (10, 0));
-}
-
-#[test]
 fn a_join_that_fails_is_made_up_for_by_the_next_run() {
     struct NoJoin(Stage);
     impl CorpusStage for NoJoin {

@@ -35,7 +35,10 @@ fn error_of(path: &Path) -> String {
 fn an_id_is_the_path_below_the_parent_of_the_input() {
     let root = folder(&[("seeds/b.txt", b"b"), ("seeds/a.md", b"a"), ("seeds/2025/c.txt", b"c")]);
     let seeds = root.path().join("seeds");
-    assert_eq!(ids(&[seeds.clone()], Path::new("out")), ["seeds/2025/c", "seeds/a", "seeds/b"]);
+    assert_eq!(
+        ids(std::slice::from_ref(&seeds), Path::new("out")),
+        ["seeds/2025/c", "seeds/a", "seeds/b"]
+    );
     // A file is what it is inside its folder, so that `seeds/*.txt` gives the same ids.
     assert_eq!(ids(&[seeds.join("b.txt")], Path::new("out")), ["seeds/b"]);
     assert_eq!(ids(&[seeds.join("b.txt"), seeds], Path::new("out")).len(), 3);
@@ -99,7 +102,7 @@ fn two_files_of_one_id_are_refused() {
     let root = folder(&[("x/in/a.txt", b"1"), ("y/in/a.txt", b"2")]);
     let inputs = [root.path().join("x/in"), root.path().join("y/in")];
     let error = list(&inputs, Path::new("out")).unwrap_err().to_string();
-    assert!(error.contains("would both be the article `in/a`"), "{error}");
+    assert!(error.contains("would both be the article `in/a.txt`"), "{error}");
 }
 
 #[test]

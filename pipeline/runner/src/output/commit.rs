@@ -90,7 +90,7 @@ impl<'s> Transaction<'s> {
                     rows += batch.num_rows() as u64;
                     kept.push(batch);
                 }
-                Ok((rows < part.rows).then(|| (part, rows, kept)))
+                Ok((rows < part.rows).then_some((part, rows, kept)))
             })
             .collect::<Result<_, Error>>()?;
         let mut taken = 0;
