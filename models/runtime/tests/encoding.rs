@@ -150,8 +150,9 @@ fn a_megabyte_is_read_in_linear_time() {
         };
         let eighth = (0..=text.len() / 8).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
         let (part, whole) = (seconds(&text[..eighth]), seconds(&text));
-        // Eight times the text: quadratic time would be 64 times as long.
-        assert!(whole < 24.0 * part + 0.5, "1/8: {part} s, all: {whole} s");
+        // Eight times the text: quadratic time would be 64 times as long. The slack is for machines
+        // with other work to do.
+        assert!(whole < 32.0 * part + 2.0, "1/8: {part} s, all: {whole} s");
     }
 }
 

@@ -11,8 +11,9 @@ use crate::weights::Weights;
 /// weights has exactly this many rows, and the last block of a batch is filled up: then the bits
 /// of a row depend on its own numbers alone, not on how many other pieces there are. A multiple
 /// of the width of every kernel (4, 6, 8, 12), so that all rows of a block take the same one.
-/// Smaller blocks waste less on a single sentence; speed is flat from here to 400.
-pub const BLOCK: usize = 48;
+/// Larger blocks are not faster where a weight takes several in a row (see `layer`), and waste
+/// more on a single sentence.
+pub const BLOCK: usize = 24;
 
 /// A matrix and a bias: `y = W x + b`.
 #[derive(Debug)]
@@ -43,24 +44,22 @@ impl Linear {
         Ok(Self { inputs, outputs: total, weight, bias })
     }
 
-    /// Numbers that come out for one piece.
-    pub(super) fn outputs(&self) -> usize {
-        self.outputs
-    }
-
     /// The bias, which the caller adds together with what follows.
     pub(super) fn bias(&self) -> &[f32] {
         &self.bias
     }
 
-    /// `target = W x` for one block of pieces, without the bias.
+    /// `target = W x` for whole blocks of pieces, without the bias.
     pub(super) fn apply(&self, x: &[f32], target: &mut [f32]) {
-        multiply(
-            (target, Layout::rows_of(BLOCK, self.outputs, 0, self.outputs)),
-            (x, Layout::rows_of(BLOCK, self.inputs, 0, self.inputs)),
-            (&self.weight, Layout::rows_of(self.inputs, self.outputs, 0, self.outputs)),
-            1.0,
-        );
+        let blocks = x.chunks_exact(BLOCK * self.inputs);
+        for (x, target) in blocks.zip(target.chunks_exact_mut(BLOCK * self.outputs)) {
+            multiply(
+                (target, Layout::rows_of(BLOCK, self.outputs, 0, self.outputs)),
+                (x, Layout::rows_of(BLOCK, self.inputs, 0, self.inputs)),
+                (&self.weight, Layout::rows_of(self.inputs, self.outputs, 0, self.outputs)),
+                1.0,
+            );
+        }
     }
 }
 
