@@ -7,7 +7,7 @@
 //!
 //! The folder holds `*.txt`, `postil.toml` with the targets, and `gold/stance.jsonl`: lines of
 //! `{"article", "paragraph" (its first nine words; null for the article), "target_id", "stance"}`.
-//! `POSTIL_LOG=trace` prints the gate's evidence for each pair.
+//! `POSTIL_LOG=1` prints the gate's evidence for each pair.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -36,7 +36,8 @@ struct Config {
 fn main() -> Result<(), Box<dyn Error>> {
     if std::env::var_os("POSTIL_LOG").is_some() {
         tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter("postil_stance=trace")
+            .with_ansi(false)
             .with_writer(std::io::stderr)
             .init();
     }
@@ -203,6 +204,9 @@ fn compare(article: &Article, layers: &LayerSet, gold: &[Gold], targets: &[Targe
                 None => (Unit::Article, None),
                 Some(words) => {
                     let words = first_words(words);
+                    if words.is_empty() {
+                        continue;
+                    }
                     let at = starts.iter().position(|start| {
                         !start.is_empty() && (words.starts_with(start) || start.starts_with(&words))
                     });

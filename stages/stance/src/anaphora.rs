@@ -1,6 +1,6 @@
 //! Words that point back to what the text spoke of before.
 
-use crate::document::Passage;
+use crate::words::Word;
 
 /// Nouns that stand for a claim, a plan or an act named before: "this development", "the demand".
 const SHELL_NOUNS: [&str; 64] = [
@@ -76,11 +76,10 @@ const DEMONSTRATIVES: [&str; 6] = ["this", "that", "these", "those", "such", "th
 /// Pronouns that, at the beginning of a paragraph, go on from the one before.
 const OPENING_PRONOUNS: [&str; 8] = ["it", "this", "he", "she", "they", "these", "those", "that"];
 
-/// How strongly a paragraph points back: 1 for a demonstrative with a shell noun ("this
+/// How strongly a paragraph or sentence points back: 1 for a demonstrative with a shell noun ("this
 /// development"), 0.7 for the article with one ("the demand"), 0.5 for a pronoun at its beginning, 0
 /// for nothing.
-pub(crate) fn strength(passage: &Passage<'_>) -> f32 {
-    let words = &passage.words;
+pub(crate) fn strength(words: &[Word]) -> f32 {
     let mut best: f32 = 0.0;
     if words.first().is_some_and(|word| OPENING_PRONOUNS.contains(&word.lower.as_str())) {
         best = 0.5;
@@ -91,7 +90,9 @@ pub(crate) fn strength(passage: &Passage<'_>) -> f32 {
         }
         // An adjective may stand between: "the broader initiative", "such an agreement".
         let near = words.iter().skip(at + 1).take(3);
-        let points = near.map(singular).any(|noun| SHELL_NOUNS.contains(&noun));
+        // "the Abraham Accords" is a name, and points to nothing but itself.
+        let points =
+            near.filter(|w| !w.capital).map(singular).any(|noun| SHELL_NOUNS.contains(&noun));
         if points {
             best = best.max(if word.lower == "the" { 0.7 } else { 1.0 });
         }
@@ -100,10 +101,27 @@ pub(crate) fn strength(passage: &Passage<'_>) -> f32 {
 }
 
 /// A plural in `s` without it.
-fn singular(word: &crate::words::Word) -> &str {
+fn singular(word: &Word) -> &str {
     let lower = word.lower.as_str();
     match lower.strip_suffix('s') {
         Some(stem) if SHELL_NOUNS.contains(&stem) => stem,
         _ => lower,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::words;
+
+    #[test]
+    fn what_points_back_and_how_strongly() {
+        let of = |text: &str| strength(&words(text));
+        assert_eq!(of("Overall, this development presents a hopeful narrative."), 1.0);
+        assert_eq!(of("Accepting such an agreement could trigger upheaval."), 1.0);
+        assert_eq!(of("The demand has landed poorly."), 0.7);
+        assert_eq!(of("They refused."), 0.5);
+        assert_eq!(of("Since the signing of the Abraham Accords, trade has grown."), 0.0);
+        assert_eq!(of("Trade has grown."), 0.0);
     }
 }

@@ -53,13 +53,13 @@ struct Weights {
 
 /// With vectors.
 const WITH_VECTORS: Weights = Weights {
-    bias: -5.0,
+    bias: -4.0,
     alias: 2.5,
     names: 1.5,
     subject_missing: -2.0,
     topic: 1.5,
     cosine: 5.0,
-    about: 2.5,
+    about: 3.5,
     back: 2.0,
     heading: 0.5,
 };
@@ -77,6 +77,9 @@ const MENTIONS_ALONE: Weights = Weights {
     heading: 0.5,
 };
 
+/// How much an article that is about the target takes from the weight of a missing subject.
+const ABOUT_EXCUSES: f32 = 0.6;
+
 impl Evidence {
     /// How much the paragraph speaks of the target, 0 to 1: a logistic function of the weighted
     /// evidence, and 0 where the article can't speak of it.
@@ -86,11 +89,13 @@ impl Evidence {
         }
         let weights = if self.cosine.is_some() { WITH_VECTORS } else { MENTIONS_ALONE };
         let flag = |value: bool| if value { 1.0 } else { 0.0 };
-        // A pointer back points to the target only as far as the article is about it.
+        // A pointer back points to the target only as far as the article is about it. Nor does such
+        // an article name its subject in every paragraph.
+        let excuse = (1.0 - self.back * self.about) * (1.0 - ABOUT_EXCUSES * self.about);
         let sum = weights.bias
             + weights.alias * flag(self.alias)
             + weights.names * self.names.unwrap_or(self.topic)
-            + weights.subject_missing * flag(self.subject_missing) * (1.0 - self.back * self.about)
+            + weights.subject_missing * flag(self.subject_missing) * excuse
             + weights.topic * self.topic
             + weights.cosine * self.cosine.unwrap_or(0.0)
             + weights.about * self.about
@@ -217,13 +222,12 @@ impl<'a, 'd> Gate<'a, 'd> {
         let cosine = self.paragraph_cosine(passage);
         Evidence {
             heading: heading.map_or(0.0, |heading| self.overlap(&heading.words)),
-            back: anaphora::strength(passage),
             ..self.of_words(&passage.words, cosine)
         }
     }
 
-    /// The evidence for a sentence of a paragraph: of its own words and vector, with nothing from
-    /// around it.
+    /// The evidence for a sentence of a paragraph: of its own words and vector, with nothing of
+    /// what stands around it.
     pub(crate) fn sentence_evidence(
         &self,
         passage: &Passage<'_>,
@@ -251,7 +255,7 @@ impl<'a, 'd> Gate<'a, 'd> {
             cosine,
             present: self.present,
             about: self.about,
-            back: 0.0,
+            back: anaphora::strength(words),
             heading: 0.0,
         }
     }
@@ -345,4 +349,88 @@ fn ramp(value: f32, (low, high): (f32, f32)) -> f32 {
 /// Cosine of two unit vectors; `None` where their lengths differ.
 fn cosine(a: &[f32], b: &[f32]) -> Option<f32> {
     (a.len() == b.len()).then(|| a.iter().zip(b).map(|(x, y)| x * y).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use postil_contract::{ArticleView, Target, TargetKind};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::cross_encoder::DEFAULT_RELEVANCE;
+    use crate::names::NameSource;
+    use crate::options::JudgedUnit;
+    use crate::testing;
+
+    #[derive(Deserialize)]
+    struct Cases {
+        case: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        target: String,
+        #[serde(default)]
+        aliases: Vec<String>,
+        text: String,
+        speak: Vec<usize>,
+    }
+
+    #[test]
+    fn which_paragraphs_speak_of_a_target() {
+        let cases: Cases = toml::from_str(include_str!("../cases/gate.toml")).unwrap();
+        for case in cases.case {
+            let (article, layers) = testing::article(&case.text, &[]);
+            let view = ArticleView { article: &article, layers: &layers };
+            let document = Document::new(&view, NameSource::Capitals, JudgedUnit::Paragraph);
+            let target = Target {
+                id: "t".to_owned(),
+                statement: case.target,
+                aliases: case.aliases,
+                kind: TargetKind::Config,
+            };
+            let profile = Profile::new(target, None);
+            let gate = Gate::new(&document, &profile, None);
+            let evidence: Vec<Evidence> =
+                document.passages.iter().map(|passage| gate.evidence(passage)).collect();
+            let speak: Vec<usize> = (1..)
+                .zip(&evidence)
+                .filter(|(_, evidence)| evidence.relevance() >= DEFAULT_RELEVANCE)
+                .map(|(number, _)| number)
+                .collect();
+            assert_eq!(speak, case.speak, "{}: {evidence:#?}", case.name);
+        }
+    }
+
+    #[test]
+    fn a_nearer_vector_and_another_mention_never_lower_the_relevance() {
+        let base = Evidence {
+            alias: false,
+            names: Some(0.5),
+            subject_missing: true,
+            topic: 0.5,
+            cosine: Some(0.4),
+            present: 1.0,
+            about: 0.5,
+            back: 0.5,
+            heading: 0.5,
+        };
+        let stronger = [
+            Evidence { alias: true, subject_missing: false, ..base },
+            Evidence { names: Some(1.0), ..base },
+            Evidence { subject_missing: false, ..base },
+            Evidence { topic: 1.0, ..base },
+            Evidence { cosine: Some(0.6), ..base },
+            Evidence { about: 0.9, ..base },
+            Evidence { back: 1.0, ..base },
+            Evidence { heading: 1.0, ..base },
+        ];
+        for other in stronger {
+            assert!(other.relevance() > base.relevance(), "{other:?}");
+            let without = Evidence { cosine: None, ..other };
+            assert!((0.0..=1.0).contains(&without.relevance()));
+        }
+        assert_eq!(Evidence { present: 0.0, ..base }.relevance(), 0.0);
+    }
 }

@@ -154,7 +154,7 @@ impl HashedLinear {
 }
 
 /// The architecture that a folder's `model.toml` must name.
-const ARCHITECTURE: &str = "hashed-linear";
+pub(crate) const ARCHITECTURE: &str = "hashed-linear";
 
 impl Classifier for HashedLinear {
     fn judge(&self, readings: &[Reading]) -> Result<Vec<Vec<f32>>, StageError> {
@@ -290,4 +290,62 @@ fn features(target: &str, text: &str, buckets: usize) -> BTreeMap<usize, f32> {
         }
     }
     features
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Golden {
+        cases: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        target: String,
+        text: String,
+        features: Vec<(usize, f32)>,
+        probabilities: Vec<f32>,
+    }
+
+    #[test]
+    fn features_and_probabilities_are_those_of_the_training() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/stance-linear");
+        let golden = fs::read_to_string(path.join("golden.json")).unwrap();
+        let golden: Golden = serde_json::from_str(&golden).unwrap();
+        let model = HashedLinear::load(&ModelFolder::open(path).unwrap()).unwrap();
+        for case in golden.cases {
+            let found = features(&case.target, &case.text, model.buckets);
+            let buckets: Vec<usize> = found.keys().copied().collect();
+            let expected: Vec<usize> = case.features.iter().map(|(bucket, _)| *bucket).collect();
+            assert_eq!(buckets, expected, "{} | {}", case.target, case.text);
+            for ((bucket, value), (_, expected)) in found.iter().zip(&case.features) {
+                assert!((value - expected).abs() < 2e-6, "{}: bucket {bucket}", case.text);
+            }
+            let ours = model.probabilities(&case.target, &case.text);
+            for (ours, expected) in ours.iter().zip(&case.probabilities) {
+                assert!((ours - expected).abs() < 1e-4, "{}: {ours} for {expected}", case.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_windowed_along_its_sentences_and_read_whole() {
+        let sentence = "The council voted for the turbines at sea. ";
+        let text = sentence.repeat(60);
+        let sentences: Vec<Range<usize>> =
+            (0..60).map(|at| at * sentence.len()..(at + 1) * sentence.len() - 1).collect();
+        let all = windows(&text, &sentences);
+        assert_eq!(all.len(), 3);
+        assert_eq!(all.first().unwrap().0.start, 0);
+        assert_eq!(all.last().unwrap().0.end, text.len());
+        assert!(all.windows(2).all(|pair| pair[0].0.end == pair[1].0.start));
+        assert_eq!(all.iter().map(|(_, count)| count).sum::<usize>(), 60 * 8);
+        assert_eq!(windows("", &[]), [(0..0, 1)]);
+    }
 }

@@ -411,3 +411,54 @@ struct VerbGroup {
     /// The position of its first word (auxiliaries and adverbs included).
     before: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::document::Document;
+    use crate::names::NameSource;
+    use crate::options::JudgedUnit;
+    use crate::testing;
+    use postil_contract::ArticleView;
+
+    #[derive(Deserialize)]
+    struct Cases {
+        case: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        text: String,
+        names: Vec<String>,
+        reported: Vec<(String, String)>,
+    }
+
+    #[test]
+    fn whose_view_a_sentence_reports() {
+        let cases: Cases = toml::from_str(include_str!("../cases/holders.toml")).unwrap();
+        for case in cases.case {
+            let (article, layers) = testing::article(&case.text, &case.names);
+            let view = ArticleView { article: &article, layers: &layers };
+            let document = Document::new(&view, NameSource::Entities, JudgedUnit::Paragraph);
+            let passage = &document.passages[0];
+            let found: Vec<(String, String)> = reported(passage)
+                .into_iter()
+                .map(|view| {
+                    let range = passage.sentences[view.sentence].1.clone();
+                    (
+                        passage.text[range].to_owned(),
+                        view.holder.map_or_else(String::new, |h| h.name),
+                    )
+                })
+                .collect();
+            let fits = found.len() == case.reported.len()
+                && found.iter().zip(&case.reported).all(|(ours, expected)| {
+                    ours.0.starts_with(&expected.0) && ours.1 == expected.1
+                });
+            assert!(fits, "{}: expected {:?}, found {found:?}", case.name, case.reported);
+        }
+    }
+}

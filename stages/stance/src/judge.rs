@@ -90,6 +90,7 @@ const MIN_OWN_WORDS: usize = 6;
 impl Judge {
     /// The stances of one article.
     pub(crate) fn annotate(&self, view: &ArticleView<'_>) -> Result<LayerSet, StageError> {
+        let _article = tracing::trace_span!("article", id = view.article.id).entered();
         let mut profiles =
             target::of_article(&self.targets, view, |statement| self.vectors.target(statement))?;
         let with_entities = self.settings.entity_targets > 0
@@ -166,7 +167,7 @@ impl Judge {
                 target_id = profile.target.id,
                 unit_idx = passage.unit_idx,
                 relevance,
-                ?evidence
+                ?evidence,
             );
             if relevance < self.settings.relevance {
                 nearest = nearest.max(relevance);

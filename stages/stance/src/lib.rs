@@ -20,7 +20,10 @@ mod lexicon;
 mod linear;
 mod names;
 mod options;
+mod scorer;
 mod target;
+#[cfg(test)]
+mod testing;
 mod vectors;
 mod words;
 
@@ -28,3 +31,4 @@ pub use cross_encoder::{CrossEncoderConfig, GateKind};
 pub use linear::LinearConfig;
 pub use names::NameSource;
 pub use options::{EntityTargets, JudgedUnit, Meaning};
+pub use scorer::{PairScore, PairScorer};
