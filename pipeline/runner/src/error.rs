@@ -213,7 +213,7 @@ fn io_error_in(error: &parquet::errors::ParquetError) -> Option<io::ErrorKind> {
 
 fn cure(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             ": free some space, or name a folder on another disk with --output; what was committed before stays"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {

@@ -1,5 +1,7 @@
 //! One article's failure is its own.
 
+#![allow(clippy::unwrap_used)] // helpers are tests too
+
 mod common;
 
 use std::fs;

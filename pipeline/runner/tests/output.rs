@@ -1,5 +1,7 @@
 //! The output folder: what is refused, what is put in order, what is exact.
 
+#![allow(clippy::unwrap_used)] // helpers are tests too
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! A second run does what is new or has changed, and nothing else.
 
+#![allow(clippy::unwrap_used)] // helpers are tests too
+
 mod common;
 
 use common::*;

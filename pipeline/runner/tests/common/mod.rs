@@ -1,6 +1,6 @@
 //! Small stages and folders for the tests of runs.
 
-#![allow(dead_code)] // each test file uses its part
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)] // each test file uses its part; helpers are tests too
 
 use std::collections::BTreeMap;
 use std::fs;
