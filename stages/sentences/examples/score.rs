@@ -25,12 +25,15 @@ fn main() -> ExitCode {
     let splitter = postil_sentences::Splitter::default();
     let (mut hits, mut found, mut wanted) = (0_usize, 0_usize, 0_usize);
     for paragraph in &paragraphs {
-        let predicted: BTreeSet<usize> = splitter.split(&paragraph.text).iter().map(|span| span.end).collect();
+        let predicted: BTreeSet<usize> =
+            splitter.split(&paragraph.text).iter().map(|span| span.end).collect();
         hits += predicted.intersection(&paragraph.ends).count();
         found += predicted.len();
         wanted += paragraph.ends.len();
         if errors {
-            for (sign, set) in [("+", &predicted - &paragraph.ends), ("-", &paragraph.ends - &predicted)] {
+            for (sign, set) in
+                [("+", &predicted - &paragraph.ends), ("-", &paragraph.ends - &predicted)]
+            {
                 for at in set {
                     let (before, after) = gold::around(&paragraph.text, at);
                     println!("{sign} {before} || {after}");

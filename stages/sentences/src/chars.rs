@@ -10,7 +10,19 @@ pub(crate) fn is_clear_stop(c: char) -> bool {
     is_wide_stop(c)
         || matches!(
             c,
-            '؟' | '۔' | '।' | '॥' | '։' | '።' | '፧' | '‼' | '⁇' | '⁈' | '⁉' | '။' | '᠃' | '។'
+            '؟' | '۔'
+                | '।'
+                | '॥'
+                | '։'
+                | '።'
+                | '፧'
+                | '‼'
+                | '⁇'
+                | '⁈'
+                | '⁉'
+                | '။'
+                | '᠃'
+                | '។'
         )
 }
 
@@ -23,20 +35,55 @@ pub(crate) fn is_wide_stop(c: char) -> bool {
 pub(crate) fn is_closer(c: char) -> bool {
     matches!(
         c,
-        '"' | '\'' | ')' | ']' | '}' | '”' | '’' | '»' | '›' | '」' | '』' | '）' | '】' | '》' | '*' | '_'
+        '"' | '\''
+            | ')'
+            | ']'
+            | '}'
+            | '”'
+            | '’'
+            | '»'
+            | '›'
+            | '」'
+            | '』'
+            | '）'
+            | '】'
+            | '》'
+            | '*'
+            | '_'
     )
 }
 
 /// A closing mark that is a quotation mark.
 pub(crate) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '‹' | '」' | '「' | '』' | '『')
+    matches!(
+        c,
+        '"' | '\'' | '”' | '’' | '“' | '‘' | '»' | '«' | '›' | '‹' | '」' | '「' | '』' | '『'
+    )
 }
 
 /// Opening quotes and brackets.
 pub(crate) fn is_opener(c: char) -> bool {
     matches!(
         c,
-        '"' | '\'' | '(' | '[' | '{' | '“' | '‘' | '„' | '«' | '‹' | '「' | '『' | '（' | '【' | '《' | '¿' | '¡' | '*' | '_' | '`'
+        '"' | '\''
+            | '('
+            | '['
+            | '{'
+            | '“'
+            | '‘'
+            | '„'
+            | '«'
+            | '‹'
+            | '「'
+            | '『'
+            | '（'
+            | '【'
+            | '《'
+            | '¿'
+            | '¡'
+            | '*'
+            | '_'
+            | '`'
     )
 }
 
@@ -47,10 +94,22 @@ pub(crate) fn is_dash(c: char) -> bool {
 
 /// Marks that begin a list item in running text.
 pub(crate) fn is_bullet(c: char) -> bool {
-    matches!(c, '•' | '·' | '⁃' | '▪' | '◦' | '‣' | '●' | '○' | '■' | '□' | '►' | '▶' | '✓' | '✔' | '➤' | '★')
-}
-
-/// Invisible characters that belong to no word and may stand at either side of a space.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' | '\u{202a}'..='\u{202e}')
+    matches!(
+        c,
+        '•' | '·'
+            | '⁃'
+            | '▪'
+            | '◦'
+            | '‣'
+            | '●'
+            | '○'
+            | '■'
+            | '□'
+            | '►'
+            | '▶'
+            | '✓'
+            | '✔'
+            | '➤'
+            | '★'
+    )
 }

@@ -39,7 +39,10 @@ pub(crate) enum Mark {
 impl Mark {
     /// Whether the mark is one that ends sentences as a rule.
     pub(crate) fn is_stop(self) -> bool {
-        matches!(self, Self::Period | Self::Exclamation | Self::Question | Self::Ellipsis | Self::Foreign)
+        matches!(
+            self,
+            Self::Period | Self::Exclamation | Self::Question | Self::Ellipsis | Self::Foreign
+        )
     }
 }
 
@@ -167,7 +170,8 @@ impl Counts {
 
     fn shape(&self, word: &str) -> Shape {
         let [others, lower, upper, digits, dots, at, slashes, _] = self.classes;
-        if at > 0 || (slashes > 0 && word.contains("://")) || (dots > 0 && word.starts_with("www.")) {
+        if at > 0 || (slashes > 0 && word.contains("://")) || (dots > 0 && word.starts_with("www."))
+        {
             return Shape::Address;
         }
         if lower > 0 && upper + digits + dots + others + slashes == 0 {
@@ -354,7 +358,13 @@ fn left_parts(token: &str) -> LeftParts<'_> {
         closed_before = quote || bracket;
         (core, stop_mark(stops))
     };
-    LeftParts { core: core.trim_start_matches(is_opener), mark, quote_after, bracket_after, closed_before }
+    LeftParts {
+        core: core.trim_start_matches(is_opener),
+        mark,
+        quote_after,
+        bracket_after,
+        closed_before,
+    }
 }
 
 fn stop_mark(stops: &str) -> Mark {
@@ -503,7 +513,9 @@ fn cased_shape(upper: u8, lower: u8, digits: u8, dots: u8, first_upper: bool, wo
         (1, 0) => Shape::Letter,
         (_, 0) if upper == 0 => Shape::Lower,
         // "Washington"; "Al-Zaman", "O'Neill"
-        (_, 0) if first_upper && (upper == 1 || word.contains(['-', '\'', '’', '/'])) => Shape::Capitalised,
+        (_, 0) if first_upper && (upper == 1 || word.contains(['-', '\'', '’', '/'])) => {
+            Shape::Capitalised
+        }
         _ => Shape::Mixed,
     }
 }

@@ -44,12 +44,18 @@ fn since_class(since: usize) -> u32 {
 /// Calls `add` with the hash of every feature of `context`.
 ///
 /// Training and splitting go through this one function, so that they cannot differ.
-pub(crate) fn each(context: &Context<'_>, abbreviation: Option<Abbreviation>, mut add: impl FnMut(u32)) {
+pub(crate) fn each(
+    context: &Context<'_>,
+    abbreviation: Option<Abbreviation>,
+    mut add: impl FnMut(u32),
+) {
     let mark = context.mark as u32;
     let left = &context.left;
     let right = &context.right;
     let left_shape = left.shape as u32;
-    let right_shape = right.shape as u32 | ((context.right_opens as u32) << 4) | (u32::from(context.right_dotted) << 8);
+    let right_shape = right.shape as u32
+        | ((context.right_opens as u32) << 4)
+        | (u32::from(context.right_dotted) << 8);
     let closers = u32::from(context.quote_after)
         | (u32::from(context.bracket_after) << 1)
         | (u32::from(context.closed_before) << 2);
@@ -82,7 +88,10 @@ pub(crate) fn each(context: &Context<'_>, abbreviation: Option<Abbreviation>, mu
     feature(pair(since, left_shape));
     feature(pair(nested, right_shape));
     feature(pair(length_class(left) | (u32::from(left.has_vowel) << 8), shapes));
-    feature(pair(context.before_left.shape as u32 | ((context.after_right.shape as u32) << 4), shapes));
+    feature(pair(
+        context.before_left.shape as u32 | ((context.after_right.shape as u32) << 4),
+        shapes,
+    ));
     feature(pair(left.hash, right.hash));
 }
 
@@ -91,16 +100,20 @@ pub(crate) fn each(context: &Context<'_>, abbreviation: Option<Abbreviation>, mu
 pub(crate) enum Group {
     /// `.`, `!`, `?`, `…` with or without closers.
     Stop = 0,
-    /// `:`, `;`, `,`, dashes, symbols, closers without a stop.
+    /// `;`, `,`, dashes, symbols, closers without a stop.
     Other,
     /// A letter or digit.
     Bare,
+    /// A colon: what follows it often belongs to it.
+    Colon,
 }
 
 /// The group `context` belongs to.
 pub(crate) fn group(context: &Context<'_>) -> Group {
     if context.mark.is_stop() {
         Group::Stop
+    } else if context.mark == Mark::Colon {
+        Group::Colon
     } else if context.mark == Mark::None {
         Group::Bare
     } else {

@@ -56,7 +56,9 @@ impl Marker {
 
     fn name(self) -> Option<String> {
         if self.letter {
-            char::from_u32(u32::from(b'a') + self.number - 1).filter(char::is_ascii_lowercase).map(String::from)
+            char::from_u32(u32::from(b'a') + self.number - 1)
+                .filter(char::is_ascii_lowercase)
+                .map(String::from)
         } else {
             Some(self.number.to_string())
         }
@@ -75,7 +77,11 @@ fn numbered(text: &str, first: Marker) -> Vec<usize> {
             let spaced = text.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace));
             let item = text.get(at + needle.len()..).unwrap_or("");
             let opens = item.trim_start().chars().next();
-            let fits = if wanted.tail == "." { opens.is_some_and(char::is_uppercase) } else { opens.is_some() };
+            let fits = if wanted.tail == "." {
+                opens.is_some_and(char::is_uppercase)
+            } else {
+                opens.is_some()
+            };
             spaced && item.starts_with(char::is_whitespace) && fits
         });
         let Some(at) = found else { break };

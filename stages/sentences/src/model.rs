@@ -6,7 +6,7 @@ pub(crate) const MAGIC: &[u8; 8] = b"PSTLSB01";
 /// Bytes in front of the table: the magic, log2 of the table's length, the scale.
 pub(crate) const HEADER: usize = 8 + 1 + 4;
 
-static SHIPPED: &[u8] = include_bytes!("weights.bin");
+static SHIPPED: &[u8] = include_bytes!("../weights/weights.bin");
 
 /// A hashed table of weights: the score of a candidate is the sum over its features, in log odds.
 #[derive(Clone, Copy, Debug)]

@@ -11,14 +11,14 @@ use crate::model::Model;
 use crate::{lists, rules};
 
 /// Log odds a candidate must reach, by group. Tuned on UD English EWT dev and kept-out news.
-const THRESHOLDS: [f32; 3] = [0.0, 0.3, 0.7];
+const THRESHOLDS: [f32; 4] = [-0.3, 0.2, 0.6, 2.0];
 
 /// Splits paragraphs into sentences.
 #[derive(Clone, Debug)]
 pub struct Splitter {
     lexicon: Lexicon,
     model: Model,
-    thresholds: [f32; 3],
+    thresholds: [f32; 4],
 }
 
 impl Default for Splitter {
@@ -77,7 +77,11 @@ pub(crate) struct Candidate<'t> {
 impl Splitter {
     /// A splitter that also takes `abbreviations` for words whose full stop ends no sentence.
     pub fn new<S: AsRef<str>>(abbreviations: impl IntoIterator<Item = S>) -> Self {
-        Self { lexicon: Lexicon::new(abbreviations), model: Model::shipped(), thresholds: THRESHOLDS }
+        Self {
+            lexicon: Lexicon::new(abbreviations),
+            model: Model::shipped(),
+            thresholds: THRESHOLDS,
+        }
     }
 
     /// The sentences of `text`, one paragraph, as byte ranges in order.
@@ -93,8 +97,13 @@ impl Splitter {
         if !features::is_open(context) {
             return false;
         }
-        if let Some(answer) = rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest) {
+        if let Some(answer) =
+            rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest)
+        {
             return answer;
+        }
+        if rules::is_plain_end(context, candidate.abbreviation) {
+            return true;
         }
         let threshold = self.thresholds[features::group(context) as usize];
         self.score(candidate) > threshold
@@ -103,12 +112,18 @@ impl Splitter {
     /// The model's log odds that `candidate` is a boundary.
     pub(crate) fn score(&self, candidate: &Candidate<'_>) -> f32 {
         let mut sum = 0;
-        features::each(&candidate.context, candidate.abbreviation, |feature| self.model.add(&mut sum, feature));
+        features::each(&candidate.context, candidate.abbreviation, |feature| {
+            self.model.add(&mut sum, feature)
+        });
         self.model.log_odds(sum)
     }
 
     /// Walks over `text`, asks `decide` at every open candidate, and returns the sentences.
-    pub(crate) fn walk<'t>(&self, text: &'t str, mut decide: impl FnMut(&Candidate<'t>) -> bool) -> Vec<Range<usize>> {
+    pub(crate) fn walk<'t>(
+        &self,
+        text: &'t str,
+        mut decide: impl FnMut(&Candidate<'t>) -> bool,
+    ) -> Vec<Range<usize>> {
         let mut sentences = Vec::new();
         let end = text.trim_end().len();
         let Some(body) = text.get(..end) else { return sentences };
@@ -129,12 +144,19 @@ impl Splitter {
             match CLASSES[usize::from(byte)] {
                 Byte::Plain => {
                     let run = bytes.get(at..).unwrap_or_default();
-                    at += run.iter().take_while(|b| CLASSES[usize::from(**b)] == Byte::Plain).count();
+                    at +=
+                        run.iter().take_while(|b| CLASSES[usize::from(**b)] == Byte::Plain).count();
                 }
                 Byte::Space => {
-                    let single = bytes.get(at + 1).is_some_and(|b| CLASSES[usize::from(*b)] == Byte::Plain);
-                    let next = if single { at + 1 } else { end - body.get(at..).unwrap_or("").trim_start().len() };
-                    if single && lines.is_none() && !has_items && !is_worth_asking(bytes, at, next) {
+                    let single =
+                        bytes.get(at + 1).is_some_and(|b| CLASSES[usize::from(*b)] == Byte::Plain);
+                    let next = if single {
+                        at + 1
+                    } else {
+                        end - body.get(at..).unwrap_or("").trim_start().len()
+                    };
+                    if single && lines.is_none() && !has_items && !is_worth_asking(bytes, at, next)
+                    {
                         at = next;
                     } else {
                         gap = Some((at, next));
@@ -142,7 +164,9 @@ impl Splitter {
                 }
                 Byte::Stop => {
                     at += 1;
-                    if bytes.get(at).is_some_and(|b| b.is_ascii_uppercase() || !b.is_ascii_alphanumeric() && *b != b' ') {
+                    if bytes.get(at).is_some_and(|b| {
+                        b.is_ascii_uppercase() || (!b.is_ascii_alphanumeric() && *b != b' ')
+                    }) {
                         let behind = rules::end_of_stop(body, at - 1);
                         if rules::missing_space(body, at - 1, behind) {
                             sentences.push(start..behind);
@@ -168,8 +192,14 @@ impl Splitter {
                     if c.is_whitespace() {
                         gap = Some((at, end - rest.trim_start().len()));
                     } else if is_wide_stop(c) {
-                        let behind = end - rest.trim_start_matches(is_wide_stop).trim_start_matches(is_closer).len();
-                        if behind < end && !body.get(behind..).unwrap_or("").starts_with(char::is_whitespace) {
+                        let behind = end
+                            - rest
+                                .trim_start_matches(is_wide_stop)
+                                .trim_start_matches(is_closer)
+                                .len();
+                        if behind < end
+                            && !body.get(behind..).unwrap_or("").starts_with(char::is_whitespace)
+                        {
                             sentences.push(start..behind);
                             (start, depth, quoted) = (behind, 0, false);
                         }
@@ -254,6 +284,7 @@ fn is_worth_asking(bytes: &[u8], at: usize, next: usize) -> bool {
 pub(crate) fn left_to_model(candidate: &Candidate<'_>) -> Option<Group> {
     let context = &candidate.context;
     let open = features::is_open(context)
-        && rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest).is_none();
+        && rules::verdict(context, candidate.abbreviation, candidate.sentence, candidate.rest)
+            .is_none();
     open.then(|| features::group(context))
 }

@@ -13,7 +13,7 @@ pub struct Example {
     pub features: Vec<u32>,
     /// Whether a sentence ends here.
     pub boundary: bool,
-    /// 0 after a stop, 1 after another mark, 2 after a letter or digit.
+    /// 0 after a stop, 1 after another mark, 2 after a letter or digit, 3 after a colon.
     pub group: usize,
     /// Log odds of the weights the crate was built with.
     pub score: f32,
@@ -31,7 +31,9 @@ pub fn examples(text: &str, ends: &BTreeSet<usize>) -> Vec<Example> {
         let boundary = ends.contains(&candidate.at);
         if let Some(group) = left_to_model(candidate) {
             let mut hashes = Vec::new();
-            features::each(&candidate.context, candidate.abbreviation, |feature| hashes.push(feature));
+            features::each(&candidate.context, candidate.abbreviation, |feature| {
+                hashes.push(feature)
+            });
             examples.push(Example {
                 features: hashes,
                 boundary,

@@ -17,7 +17,8 @@ fn the_golden_rules_hold() {
     assert_eq!(cases.len(), 48);
     let mut wrong = Vec::new();
     for case in &cases {
-        let found: Vec<&str> = postil_sentences::split(&case.text).into_iter().map(|span| &case.text[span]).collect();
+        let found: Vec<&str> =
+            postil_sentences::split(&case.text).into_iter().map(|span| &case.text[span]).collect();
         if found != case.sentences {
             wrong.push(format!("expected {:#?}\nfound {found:#?}", case.sentences));
         }

@@ -1,6 +1,6 @@
 //! Trains the boundary model: logistic regression over hashed features by AdaGrad, on text with known sentences.
 //!
-//! `cargo run --release -p postil-sentences --example train -- OUT.bin TRAIN.txt[=WEIGHT]...`
+//! `cargo run --release -p postil-sentences --example train_sentences -- OUT.bin TRAIN.txt[=WEIGHT]...`
 
 #[path = "gold/mod.rs"]
 mod gold;
@@ -26,7 +26,7 @@ struct Row {
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(out) = arguments.next() else {
-        eprintln!("usage: train OUT.bin TRAIN.txt[=WEIGHT]...");
+        eprintln!("usage: train_sentences OUT.bin TRAIN.txt[=WEIGHT]...");
         return ExitCode::FAILURE;
     };
     let mask = (1_u32 << BITS) - 1;
@@ -53,7 +53,11 @@ fn main() -> ExitCode {
                 });
             }
         }
-        println!("{path}: {} texts, {} candidates, weight {weight}", paragraphs.len(), rows.len() - before);
+        println!(
+            "{path}: {} texts, {} candidates, weight {weight}",
+            paragraphs.len(),
+            rows.len() - before
+        );
     }
     drop_rare(&mut rows, mask);
     let weights = train(&mut rows, 1 << BITS);
@@ -61,7 +65,11 @@ fn main() -> ExitCode {
         eprintln!("cannot write {out}: {error}");
         return ExitCode::FAILURE;
     }
-    println!("{out}: {} weights, {} of them not zero", weights.len(), weights.iter().filter(|w| w.abs() > 1e-3).count());
+    println!(
+        "{out}: {} weights, {} of them not zero",
+        weights.len(),
+        weights.iter().filter(|w| w.abs() > 1e-3).count()
+    );
     ExitCode::SUCCESS
 }
 
@@ -89,7 +97,11 @@ fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
             let score: f32 = row.features.iter().map(|&feature| weights[feature as usize]).sum();
             let probability = 1.0 / (1.0 + (-score).exp());
             let error = (probability - row.target) * row.weight;
-            loss -= f64::from(row.weight) * f64::from(if row.target > 0.5 { probability } else { 1.0 - probability }.max(1e-9)).ln();
+            loss -= f64::from(row.weight)
+                * f64::from(
+                    if row.target > 0.5 { probability } else { 1.0 - probability }.max(1e-9),
+                )
+                .ln();
             for &feature in &row.features {
                 let feature = feature as usize;
                 let gradient = error + DECAY * weights[feature];

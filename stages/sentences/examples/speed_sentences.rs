@@ -1,6 +1,6 @@
 //! Measures the splitter on one core: megabytes of text a second.
 //!
-//! `cargo run --release -p postil-sentences --example speed -- FILE...` takes each line as a paragraph.
+//! `cargo run --release -p postil-sentences --example speed_sentences -- FILE...` takes each line as a paragraph.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     #[expect(clippy::cast_precision_loss, reason = "sizes of texts are exact in f64")]
     let megabytes = size as f64 / 1e6;
     println!(
-        "{} paragraphs, {sentences} sentences, {megabytes:.2} MB: {:.1} MB/s",
+        "{} paragraphs, {sentences} sentences, {megabytes:.2} MB, {rounds} rounds: {:.1} MB/s",
         paragraphs.len(),
         megabytes / seconds
     );

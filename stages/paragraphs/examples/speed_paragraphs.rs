@@ -1,0 +1,43 @@
+//! Measures splitting on one core: megabytes of text a second, without and with word counts and fingerprints.
+//!
+//! `cargo run --release -p postil-paragraphs --example speed_paragraphs -- FILE...`
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use postil_paragraphs::{Wrap, paragraphs, split};
+
+/// How long to measure.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let mut articles = Vec::new();
+    for path in std::env::args().skip(1) {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => articles.push(text),
+            Err(error) => {
+                eprintln!("cannot read {path}: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    measure("split", &articles, |text| split(text, Wrap::Auto).len());
+    measure("split, words and fingerprints", &articles, |text| paragraphs(text).len());
+    ExitCode::SUCCESS
+}
+
+fn measure(what: &str, articles: &[String], work: impl Fn(&str) -> usize) {
+    let size: usize = articles.iter().map(String::len).sum();
+    let (start, mut rounds, mut count) = (Instant::now(), 0_u32, 0_usize);
+    while start.elapsed() < LONG_ENOUGH {
+        rounds += 1;
+        count = articles.iter().map(|text| work(text)).sum();
+    }
+    let seconds = start.elapsed().as_secs_f64() / f64::from(rounds.max(1));
+    #[expect(clippy::cast_precision_loss, reason = "sizes of texts are exact in f64")]
+    let megabytes = size as f64 / 1e6;
+    println!(
+        "{what}: {count} paragraphs, {megabytes:.2} MB, {rounds} rounds: {:.1} MB/s",
+        megabytes / seconds
+    );
+}

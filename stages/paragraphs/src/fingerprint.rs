@@ -1,0 +1,50 @@
+//! A hash that is equal for equal words, whatever the case, punctuation and spacing.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// XXH3 (64 bits) of the normalised text: NFKC, case-folded, letters and digits only, words joined by single spaces.
+///
+/// Case folding is by mapping each character to upper and then to lower case, which joins "ß" with "ss" and the
+/// two small sigmas. Combining marks that NFKC leaves are dropped.
+pub fn fingerprint(text: &str) -> i64 {
+    let mut normal = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            push(&mut normal, char::from(byte.to_ascii_lowercase()));
+        }
+    } else {
+        for c in text.nfkc().filter(|c| !is_combining_mark(*c)) {
+            if c.is_ascii() {
+                push(&mut normal, c.to_ascii_lowercase());
+            } else {
+                c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(&mut normal, c));
+            }
+        }
+    }
+    xxh3_64(normal.trim_end().as_bytes()).cast_signed()
+}
+
+fn push(normal: &mut String, c: char) {
+    if c.is_alphanumeric() {
+        normal.push(c);
+    } else if !normal.is_empty() && !normal.ends_with(' ') {
+        normal.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_count_and_nothing_else() {
+        let plain = fingerprint("the u s president s plan");
+        assert_eq!(fingerprint("The U.S. President’s plan!"), plain);
+        assert_eq!(fingerprint("  THE  U.S.\u{a0}president's — “plan”"), plain);
+        assert_ne!(fingerprint("The U.S. President’s plans"), plain);
+        assert_eq!(fingerprint("Straße ﬁne ２０２５"), fingerprint("STRASSE FINE 2025"));
+        assert_eq!(fingerprint("Que\u{301}bec"), fingerprint("Québec"));
+    }
+}
