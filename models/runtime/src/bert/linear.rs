@@ -11,7 +11,7 @@ use crate::weights::Weights;
 /// weights has exactly this many rows, and the last block of a batch is filled up: then the bits
 /// of a row depend on its own numbers alone, not on how many other pieces there are. A multiple
 /// of the width of every kernel (4, 6, 8, 12), so that all rows of a block take the same one.
-/// Larger blocks are not faster where a weight takes several in a row (see `layer`), and waste
+/// Larger blocks are hardly faster where a weight takes several in a row (see `layer`), and waste
 /// more on a single sentence.
 pub const BLOCK: usize = 24;
 
