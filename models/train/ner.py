@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import pickle
 import random
 import time
 
@@ -178,13 +179,14 @@ def main() -> None:
     p.add_argument("--work", required=True, help="folder of checkpoints")
     p.add_argument("--out", required=True, help="model folder to write")
     p.add_argument("--passes", type=int, default=2, choices=(1, 2), help="1: stop after the first model")
-    p.add_argument("--bronze", type=int, default=14000, help="bronze sentences an epoch of stage 1")
-    p.add_argument("--bronze2", type=int, default=3000, help="bronze sentences an epoch of stage 2")
+    p.add_argument("--weigh-only", action="store_true", help="stop before the second pass, the bronze labels weighed")
+    p.add_argument("--bronze", type=int, nargs=2, default=(14000, 9000), help="bronze sentences an epoch of stage 1 in each pass")
+    p.add_argument("--bronze2", type=int, default=2000, help="bronze sentences an epoch of stage 2")
     p.add_argument("--epochs", type=int, nargs=2, default=(2, 1), help="epochs of stage 1 in each pass")
     p.add_argument("--epochs2", type=int, nargs=2, default=(2, 2), help="epochs of stage 2 in each pass")
     p.add_argument("--lr", type=float, default=1e-4)
     p.add_argument("--lr2", type=float, default=6e-5)
-    p.add_argument("--seeds", type=int, default=3, help="runs of the last stage whose weights are averaged")
+    p.add_argument("--seeds", type=int, default=2, help="runs of the last stage whose weights are averaged")
     args = p.parse_args()
     torch.set_num_threads(2)
     os.makedirs(args.work, exist_ok=True)
@@ -198,9 +200,9 @@ def main() -> None:
     full = [e for e in data.gold if not all(t.mask & 1 for t in e.tokens)]
 
     def gold(rng):
-        return full + small + rng.sample(empty, int(len(empty) * 0.4))
+        return full + small + rng.sample(empty, int(len(empty) * 0.3))
 
-    def stages(bronze):
+    def stages(bronze, sentences):
         """The two makers of epochs on these bronze sentences."""
         loose = [loosen(e) for e in bronze]
         rare = [e for e in bronze if any(LABELS[m.bit_length() - 1][2:] in ("MISC", "EVENT") for m in (t.mask for t in e.tokens) if m.bit_count() == 1)]
@@ -209,11 +211,11 @@ def main() -> None:
         print(f"bronze {len(bronze)}, with MISC or EVENT {len(rare)}, with an agreement {len(treaties)}, with an event {len(wars)}", flush=True)
 
         def seldom(rng):
-            return rare + rng.sample(treaties, min(600, len(treaties))) + rng.sample(wars, min(300, len(wars)))
+            return rare + rng.sample(treaties, min(500, len(treaties))) + rng.sample(wars, min(250, len(wars)))
         following = follow(bronze) | follow(loose) | follow(data.gold)
 
         def stage1(rng):
-            chosen = rng.sample(bronze, min(args.bronze, len(bronze)))
+            chosen = rng.sample(bronze, min(sentences, len(bronze)))
             return pieces(tokenizer, chosen + seldom(rng) + gold(rng), rng, pool, following, 0.2)
 
         def stage2(rng):
@@ -233,14 +235,22 @@ def main() -> None:
         model.load_state_dict(load_file(done))
         return done
 
-    stage1, stage2 = stages(data.bronze)
+    stage1, stage2 = stages(data.bronze, args.bronze[0])
     model = fresh_model(args.base, 1)
     run(model, "first-1", stage1, args.epochs[0], args.lr, 1)
     run(model, "first-2", stage2, args.epochs2[0], args.lr2, 101)
     if args.passes == 2:
-        bronze, counts = agree(model, tokenizer, data.bronze)
-        print(f"bronze against the first model: {counts}", flush=True)
-        stage1, stage2 = stages(bronze)
+        weighed = f"{args.work}/bronze.pickle"
+        if not os.path.exists(weighed):
+            bronze, counts = agree(model, tokenizer, data.bronze)
+            print(f"bronze against the first model: {counts}", flush=True)
+            with open(weighed, "wb") as f:
+                pickle.dump(bronze, f)
+        with open(weighed, "rb") as f:
+            bronze = pickle.load(f)
+        if args.weigh_only:
+            return
+        stage1, stage2 = stages(bronze, args.bronze[1])
         model.load_state_dict(load_file(f"{args.work}/first-1.safetensors"))
         start = run(model, "second-1", stage1, args.epochs[1], args.lr * 0.8, 2)
         ends = []

@@ -7,7 +7,7 @@ import numpy as np
 
 from ner_data import ALL, I_BITS, ID, LABELS, Example, Token
 from ner_encode import mention_runs
-from ner_eval import log_probs, spans_of, viterbi
+from ner_eval import log_probs, viterbi
 from wordshape import encode
 
 SURE = 0.9

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import ner_lexicon as lex
-from ner_data import B_BITS, ID, LABELS, Example, Token, rest
+from ner_data import ALL, B_BITS, ID, LABELS, Example, Token, rest
 from wordshape import encode
 
 MAX_PIECES = 128
@@ -221,7 +221,12 @@ def to_piece(tokenizer, tokens: list[Token], source: str = "") -> Piece | None:
         while token + 1 < len(spans) and spans[token][1] <= start:
             token += 1
         mask = tokens[token].mask
-        masks[p] = rest(mask) if token == previous else mask
+        if token == previous:
+            mask = rest(mask)
+            # posts glue punctuation to a name: it is no part of it
+            if mask != ALL and text[start] in ",;:!?)\"”" and not any(c.isalnum() for c in text[start : spans[token][1]]):
+                mask = 1
+        masks[p] = mask
         previous = token
     return Piece(e.ids, e.token_types, masks)
 

@@ -81,14 +81,26 @@ def log_probs(model, encoded: list[Encoded], bf16: bool = False, tokens_per_batc
     return out
 
 
-def spans_of(path: list[int], word_spans) -> list[tuple[int, int, str]]:
-    out = []
+EDGE = set(",;:!?-–—…/|\"“”‘`([{<>*•·@#=_~")
+
+
+def spans_of(path: list[int], word_spans, text: str) -> list[tuple[int, int, str]]:
+    """Mentions of a label path; a mention neither begins nor ends with punctuation that no name has there."""
+    runs = []
     for k, label in enumerate(path):
         name = LABELS[label]
         if name.startswith("B-"):
-            out.append((word_spans[k][0], word_spans[k][1], name[2:]))
-        elif name.startswith("I-") and out:
-            out[-1] = (out[-1][0], word_spans[k][1], name[2:])
+            runs.append([k, k + 1, name[2:]])
+        elif name.startswith("I-") and runs:
+            runs[-1][1] = k + 1
+    out = []
+    for i, j, kind in runs:
+        while i < j and text[word_spans[j - 1][0]] in EDGE:
+            j -= 1
+        while i < j and text[word_spans[i][0]] in EDGE:
+            i += 1
+        if i < j:
+            out.append((word_spans[i][0], word_spans[j - 1][1], kind))
     return out
 
 
@@ -99,8 +111,8 @@ def predict(model, tokenizer, texts: list[str], bf16: bool = False) -> list[list
         if len(e.ids) > 510:
             raise ValueError(f"a text of {len(e.ids)} word pieces is over the model's window")
     out = []
-    for e, logp in zip(encoded, log_probs(model, encoded, bf16)):
-        out.append(spans_of(viterbi(logp), e.word_spans) if len(e.word_spans) else [])
+    for text, e, logp in zip(texts, encoded, log_probs(model, encoded, bf16)):
+        out.append(spans_of(viterbi(logp), e.word_spans, text) if len(e.word_spans) else [])
     return out
 
 
