@@ -26,7 +26,7 @@ import ner_data
 from modelfolder import load_model, write_folder
 from ner_agree import agree
 from ner_data import LABELS, Example, Token, begin, inside
-from ner_encode import AGREEMENT_NOUNS, EVENT_NOUNS, Pool, follow, pieces
+from ner_encode import AGREEMENT_NOUNS, EVENT_NOUNS, Pool, follow, mention_runs, pieces
 from ner_eval import evaluate
 from wordshape import load_tokenizer
 
@@ -142,11 +142,14 @@ def train(model, make_epoch, *, epochs: int, lr: float, seed: int, checkpoint: s
     return model
 
 
-def loosen(e: Example) -> Example:
-    """A bronze sentence for stage 2: PER, ORG and LOC keep their borders, not their type; open where bronze is often wrong."""
+def loosen(e: Example, lexicon) -> Example:
+    """A bronze sentence for stage 2: PER, ORG and LOC keep their borders, not their type, unless the lists know the name."""
     names = ("PER", "ORG", "LOC")
-    b, i = begin(*names), inside(*names)
-    tokens = [Token(t.text, t.space, b if t.mask & b == t.mask else i if t.mask & i == t.mask else t.mask) for t in e.tokens]
+    tokens = [Token(t.text, t.space, t.mask) for t in e.tokens]
+    for i, j, kind in mention_runs(e.tokens):
+        if kind in names and lexicon.kind(" ".join(t.text for t in e.tokens[i:j])) != kind:
+            for k in range(i, j):
+                tokens[k].mask = begin(*names) if k == i else inside(*names)
     return Example(tokens, e.source, e.doc)
 
 
@@ -204,7 +207,7 @@ def main() -> None:
 
     def stages(bronze, sentences):
         """The two makers of epochs on these bronze sentences."""
-        loose = [loosen(e) for e in bronze]
+        loose = [loosen(e, data.lexicon) for e in bronze]
         rare = [e for e in bronze if any(LABELS[m.bit_length() - 1][2:] in ("MISC", "EVENT") for m in (t.mask for t in e.tokens) if m.bit_count() == 1)]
         treaties = [e for e in bronze if any(t.mask == 1 and t.text in AGREEMENT_NOUNS for t in e.tokens)]
         wars = [e for e in bronze if any(t.mask == 1 and t.text in EVENT_NOUNS for t in e.tokens)]
@@ -219,7 +222,7 @@ def main() -> None:
             return pieces(tokenizer, chosen + seldom(rng) + gold(rng), rng, pool, following, 0.2)
 
         def stage2(rng):
-            chosen = rng.sample(loose, args.bronze2) + [loosen(e) for e in seldom(rng)]
+            chosen = rng.sample(loose, args.bronze2) + [loosen(e, data.lexicon) for e in seldom(rng)]
             return pieces(tokenizer, chosen + gold(rng) + crossner, rng, pool, following, 0.2)
 
         return stage1, stage2

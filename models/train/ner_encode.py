@@ -43,12 +43,15 @@ class Pool:
     """Names to put in place of others, so that the model learns the place and not the name."""
 
     def __init__(self, examples: list[Example], peoples: set[str]):
-        persons = set()
+        persons, orgs = set(), set()
         for e in examples:
             for i, j, kind in mention_runs(e.tokens):
+                if kind == "ORG" and j - i <= 5 and e.source in ("uner", "wikigold", "crossner", "gum") and e.tokens[i].text[:1].isupper():
+                    orgs.add(tuple(t.text for t in e.tokens[i:j]))
                 if kind == "PER" and 2 <= j - i <= 3 and all(t.text[:1].isupper() for t in e.tokens[i:j]):
                     persons.add(tuple(t.text for t in e.tokens[i:j]))
         self.persons = sorted(persons)
+        self.orgs = sorted(orgs)
         self.countries = [c for c in lex.COUNTRIES if "." not in c and c not in ("US", "USA", "UK")]
         self.country_set = set(self.countries)
         self.places = sorted({" ".join(t.text for t in e.tokens[i:j]) for e in examples[::7] for i, j, kind in mention_runs(e.tokens) if kind == "LOC" and e.source == "gmb"})
@@ -56,6 +59,14 @@ class Pool:
         plain = Counter(t.text for e in examples[::5] for t in e.tokens if t.mask == 1 and t.text.isalpha() and t.text.islower() and len(t.text) > 3)
         self.nouns = sorted(w for w, n in plain.items() if n >= 5)
         self.peoples = {end: sorted(p for p in peoples if p.endswith("s") == end) for end in (False, True)}
+
+    def organisation(self, rng: random.Random) -> list[str]:
+        """Another organisation, or a made-up one: "Harbour Relief Fund"."""
+        if rng.random() < 0.6:
+            return list(rng.choice(self.orgs))
+        words = [w.capitalize() for w in rng.sample(self.nouns, rng.randint(1, 2))]
+        head = rng.choice(["", "", *ORG_HEADS]) if len(words) == 2 else rng.choice(ORG_HEADS)
+        return words + ([head] if head else [])
 
     def agreement(self, rng: random.Random) -> list[str]:
         """A made-up name of an agreement or law: "Nairobi Protocol", "Castro Act", "Clean Harbour Treaty"."""
@@ -115,6 +126,8 @@ class Pool:
             if rng.random() < share:
                 if kind == "PER" and j - i >= 2:
                     words = rng.choice(self.persons)
+                elif kind == "ORG" and tokens[i].text[:1].isupper() and rng.random() < 0.6:
+                    words = self.organisation(rng)
                 elif kind == "LOC" and surface in self.country_set:
                     words = rng.choice(self.countries).split(" ")
                 elif kind == "MISC" and j - i >= 2 and tokens[j - 1].text in lex.MISC_HEADS:
@@ -130,6 +143,7 @@ class Pool:
         return out + tokens[at:]
 
 
+ORG_HEADS = "Group Team Network Foundation Association Institute Media Council Fund Society Alliance Party Front Union Committee Agency Press Bank Club Service".split()
 AGREEMENT_NOUNS = set("agreement agreements treaty accord accords pact deal law bill legislation convention protocol plan initiative".split())
 EVENT_NOUNS = set("war summit conference election elections games festival".split())
 MIDDLES = set("peace nuclear trade new draft final proposed historic landmark security border power-sharing international controversial free anti-terrorism climate".split())
