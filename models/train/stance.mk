@@ -3,8 +3,8 @@ STANCE := $(WORK)/stance
 
 .PHONY: stance stance-eval stance-linear
 stance: check-args
-	$(PYTHON) -u stance_train.py --stage first --base $(BASE) --data $(DATA) --work $(STANCE)
-	$(PYTHON) -u stance_train.py --stage second --base $(BASE) --data $(DATA) --work $(STANCE)
+	$(PYTHON) -u stance_train.py --stage first --epochs 2 --rate 1e-4 --base $(BASE) --data $(DATA) --work $(STANCE)
+	$(PYTHON) -u stance_train.py --stage second --epochs 1 --rate 6e-5 --base $(BASE) --data $(DATA) --work $(STANCE)
 	$(PYTHON) stance_eval.py export --base $(BASE) --data $(DATA) --work $(STANCE) --out $(MODELS)/stance-minilm-l6
 	$(PYTHON) golden.py $(MODELS)/stance-minilm-l6 $(GOLDEN)/stance-minilm-l6.json
 

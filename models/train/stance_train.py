@@ -132,7 +132,7 @@ class Stage:
         rng = random.Random(self.seed * 1000 + index)
         out = []
         rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.38, 0.10, 0.08)
-        for p in self.claims if self.stage == "first" else rng.sample(self.claims, 9500):
+        for p in self.claims if self.stage == "first" else rng.sample(self.claims, 6000):
             target, label = vary(p.target, p.label, rng, rates)
             out.append(Pair(target, p.text, label, p.source))
         if self.stage == "first":
@@ -140,12 +140,12 @@ class Stage:
             out += rng.sample(self.facts, 900)
             out += self.negatives(rng, 5200)
         else:
-            out += rng.sample(self.entities, 5500)
-            out += rng.sample(self.facts, 500)
-            out += self.negatives(rng, 2500)
-            out += self.bystanders(rng, 1200)
-            out += self.prose.pairs(8000, rng)
-            out += self.retold.pairs(4500, rng)
+            out += rng.sample(self.entities, 3500)
+            out += rng.sample(self.facts, 400)
+            out += self.negatives(rng, 1800)
+            out += self.bystanders(rng, 900)
+            out += self.prose.pairs(5500, rng)
+            out += self.retold.pairs(3200, rng)
             for _ in range(2):
                 out += essays("train", rng)
         rng.shuffle(out)
@@ -282,8 +282,8 @@ if __name__ == "__main__":
     p.add_argument("--base", required=True, help="folder of the unpacked all-MiniLM-L6-v2")
     p.add_argument("--data", required=True, help="data root; reads stance/ and ner/gmb")
     p.add_argument("--work", required=True, help="folder of checkpoints and results")
-    p.add_argument("--epochs", type=float, default=3)
-    p.add_argument("--rate", type=float, default=1e-4)
+    p.add_argument("--epochs", type=float, default=1)
+    p.add_argument("--rate", type=float, default=6e-5)
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--average", type=float, default=0.998, help="decay of the moving average of the weights")
