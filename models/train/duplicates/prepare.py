@@ -3,8 +3,8 @@
     python prepare.py DATA OUT
 
 DATA is the data root (ner/, paraphrase/, sentences/). A paragraph is a line, with a blank line after it.
-Fitted on (part = fit): GUM news, EWT train (answers, newsgroup, weblog, email), GMB sentences 20,000 to 32,000.
-Judged on (part = test): EWT dev, GMB sentences 0 to 12,000, and retellings built from WikiSplit and STS-B.
+Fitted on (part = fit): GUM news, EWT train (answers, newsgroup, weblog, email), GMB sentences 20,000 to 26,000.
+Judged on (part = test): EWT dev, GMB sentences 0 to 8,000, and retellings built from WikiSplit and STS-B.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def built(data: str, rng: random.Random):
     with open(f"{data}/paraphrase/wikisplit/tune.tsv", encoding="utf-8") as f:
         rows = [line.rstrip("\n").split("\t") for line in f]
     split = [(untokenised(a.split()), untokenised(b.replace("<::::> ", "").split())) for a, b in rows]
-    for n in range(100):
+    for n in range(50):
         at = rng.randrange(0, len(split) - 30)
         some = split[at : at + 30]
         a, b = " ".join(s[0] for s in some[:3]), " ".join(s[1] for s in some[:3])
@@ -109,7 +109,7 @@ def built(data: str, rng: random.Random):
     long = [p for p in pairs if min(len(p[0].split()), len(p[1].split())) >= 9]
     same = [i for i, p in enumerate(long) if p[2] >= 4.2 and p[0] != p[1]]
     other = [i for i, p in enumerate(long) if 1.5 <= p[2] <= 3.0]
-    for n in range(100):
+    for n in range(50):
         at = rng.randrange(0, len(same) - 3)
         chosen = [long[i] for i in same[at : at + 3]]
         a, b = " ".join(p[0] for p in chosen), " ".join(p[1] for p in chosen)
@@ -141,9 +141,9 @@ def main() -> None:
         ),
     )
     write("fit-ewt", ewt_train(data))
-    write("fit-gmb", gmb(data, 20_000, 32_000))
+    write("fit-gmb", gmb(data, 20_000, 26_000))
     write("test-ewt", ewt_dev(data))
-    write("test-gmb", gmb(data, 0, 12_000))
+    write("test-gmb", gmb(data, 0, 8_000))
     write("test-built", built(data, rng))
 
 
