@@ -1,7 +1,7 @@
 //! Exact-span F1 of `entities.transformer` on a file in the IOB2 columns of Universal NER.
 //!
 //! ```text
-//! cargo run --release -p postil-entities --example score -- FILE.iob2 [--raw] [--no-agreement] [--model NAME] [--errors]
+//! cargo run --release -p postil-entities --example score -- FILE.iob2 [--raw] [--no-agreement] [--min-score N] [--model NAME] [--errors]
 //! ```
 //!
 //! A `# newdoc` begins an article; the sentences are the file's own. The labels scored are those of
@@ -93,6 +93,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             "--raw" => (config.guideline, config.agreement, config.dates) = (false, false, false),
             "--no-agreement" => config.agreement = false,
             "--model" => config.model = arguments.next().ok_or("--model needs a name")?,
+            "--min-score" => {
+                config.min_score = arguments.next().ok_or("--min-score needs a number")?.parse()?;
+            }
             "--errors" => list_errors = true,
             _ => file = Some(argument),
         }

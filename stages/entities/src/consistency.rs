@@ -7,12 +7,12 @@
 //! an unmarked place where the very same words stand is marked, if the model found it possible.
 //! Time and memory grow with the number of words, not with its square.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::kind::Kind;
 use crate::sentence::{Maker, Mention, SentenceWords};
-use crate::words::is_capitalised;
+use crate::words::{Words, is_capitalised, is_lower};
 
 /// Share of the votes that makes a majority.
 const MAJORITY: f32 = 0.6;
@@ -20,10 +20,16 @@ const MAJORITY: f32 = 0.6;
 const CERTAIN: f32 = 0.9;
 /// Score of at least one mention, for its name to be marked elsewhere.
 const CONFIDENT: f32 = 0.7;
+/// Or sum of the scores of all its mentions.
+const CONFIDENT_SUM: f32 = 1.5;
 /// Belief of the model in the label, at the least, for an unmarked place to be marked.
-const POSSIBLE: f32 = 0.1;
+const POSSIBLE: f32 = 0.15;
 /// The same for one word at the beginning of a sentence, which has its capital anyway.
 const POSSIBLE_FIRST: f32 = 0.3;
+/// Score of a name, at the least, for it to be marked elsewhere.
+const PROBABLE: f32 = 0.5;
+/// Mentions of a name that make it stand above its parts.
+const OFTEN: u32 = 3;
 /// Longer names are not looked for elsewhere, in words.
 const LONGEST: usize = 10;
 
@@ -32,7 +38,8 @@ const LONGEST: usize = 10;
 struct Votes {
     /// Sum of scores and number of mentions, by label.
     by_label: Vec<(f32, u32)>,
-    best: f32,
+    /// Best score, by label.
+    best: Vec<f32>,
     kinds: Vec<Option<Kind>>,
 }
 
@@ -41,15 +48,23 @@ impl Votes {
         if self.by_label.len() <= label {
             self.by_label.resize(label + 1, (0.0, 0));
             self.kinds.resize(label + 1, None);
+            self.best.resize(label + 1, 0.0);
         }
-        if let (Some(votes), Some(known)) =
-            (self.by_label.get_mut(label), self.kinds.get_mut(label))
+        if let (Some(votes), Some(best), Some(known)) =
+            (self.by_label.get_mut(label), self.best.get_mut(label), self.kinds.get_mut(label))
         {
             votes.0 += score;
             votes.1 += 1;
+            *best = best.max(score);
             *known = Some(kind);
         }
-        self.best = self.best.max(score);
+    }
+
+    /// Whether the votes for a label can be trusted at other places: one is sure, or many agree.
+    fn is_trusted(&self, label: usize) -> bool {
+        let best = self.best.get(label).copied().unwrap_or(0.0);
+        let sum = self.by_label.get(label).map_or(0.0, |(sum, _)| *sum);
+        best >= CONFIDENT || sum >= CONFIDENT_SUM
     }
 
     /// The label with a clear majority, its meaning, and the score of a vote for it times its share.
@@ -70,6 +85,7 @@ impl Votes {
 
 /// Makes the mentions of an article agree. `labels` is the number of labels.
 pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], labels: usize) {
+    drop_common_words(sentences);
     let mut votes: HashMap<String, Votes> = HashMap::new();
     for sentence in sentences.iter() {
         for mention in sentence.mentions.iter().filter(|mention| mention.kind.is_name()) {
@@ -87,6 +103,42 @@ pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], labels: usize) {
     add(sentences, &votes, labels);
 }
 
+/// Drops doubtful single words whose capital says nothing (the first of a sentence, any of a heading
+/// in capitals) and which the article also writes small: "Geopolitical Proximity".
+fn drop_common_words(sentences: &mut [SentenceWords<'_>]) {
+    let mut small: HashSet<String> = HashSet::new();
+    for sentence in sentences.iter() {
+        let words = sentence.view();
+        small.extend(
+            (0..words.len()).map(|at| words.get(at)).filter(|w| is_lower(w)).map(str::to_owned),
+        );
+    }
+    for sentence in sentences {
+        let in_capitals = is_in_capitals(sentence);
+        let text = sentence.text;
+        let spans = &sentence.words;
+        let words = Words { text, spans };
+        sentence.mentions.retain(|mention| {
+            !(mention.words.len() == 1
+                && mention.score < CERTAIN
+                && (in_capitals || mention.words.start == 0)
+                && small.contains(&words.get(mention.words.start).to_lowercase()))
+        });
+    }
+}
+
+/// Whether nearly every longer word begins with a capital, as in headings.
+fn is_in_capitals(sentence: &SentenceWords<'_>) -> bool {
+    let words = sentence.view();
+    let long = (0..words.len()).map(|at| words.get(at)).filter(|word| word.len() > 3);
+    let (mut all, mut capitals) = (0, 0);
+    for word in long {
+        all += 1;
+        capitals += usize::from(is_capitalised(word));
+    }
+    capitals * 4 >= all * 3
+}
+
 fn relabel(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>) {
     for sentence in sentences {
         for at in 0..sentence.mentions.len() {
@@ -94,12 +146,15 @@ fn relabel(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>) 
             if !mention.kind.is_name() || mention.score >= CERTAIN {
                 continue;
             }
-            let majority = votes.get(&sentence.surface(&mention.words)).and_then(Votes::majority);
-            let Some((label, kind, score)) = majority else { continue };
+            let Some(votes) = votes.get(&sentence.surface(&mention.words)) else { continue };
+            let Some((label, kind, score)) = votes.majority() else { continue };
             if let Some(mention) = sentence.mentions.get_mut(at)
-                && mention.label != label
+                && votes.is_trusted(label)
+                && score > mention.score
             {
-                *mention = Mention { label, kind, score, maker: Maker::Article, ..mention.clone() };
+                // The same label: the article is as sure of this mention as of the name.
+                let maker = if mention.label == label { mention.maker } else { Maker::Article };
+                *mention = Mention { label, kind, score, maker, ..mention.clone() };
             }
         }
     }
@@ -111,6 +166,9 @@ struct Known {
     label: usize,
     kind: Kind,
     score: f32,
+    /// Whether it is marked so often that it stands above its parts: where "Abraham Accords" is a name
+    /// throughout, "Abraham" is none.
+    often: bool,
 }
 
 fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labels: usize) {
@@ -127,11 +185,15 @@ fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labe
                 let Some((surface, votes)) = votes.get_key_value(&sentence.surface(&words)) else {
                     continue;
                 };
-                if votes.best < CONFIDENT || !is_capitalised(surface) {
+                if !is_capitalised(surface) {
                     continue;
                 }
-                if let Some((label, kind, score)) = votes.majority() {
-                    known.insert(surface, Known { label, kind, score });
+                if let Some((label, kind, score)) = votes.majority()
+                    && votes.is_trusted(label)
+                    && score >= PROBABLE
+                {
+                    let often = votes.by_label.get(label).is_some_and(|(_, count)| *count >= OFTEN);
+                    known.insert(surface, Known { label, kind, score, often });
                     let first = sentence.view().get(words.start).to_owned();
                     let longest = firsts.entry(first).or_default();
                     *longest = (*longest).max(words.len());
@@ -201,7 +263,7 @@ fn is_free(sentence: &SentenceWords<'_>, range: &Range<usize>, name: &Known) -> 
         mention.words.start >= range.start
             && mention.words.end <= range.end
             && mention.words.len() < range.len()
-            && mention.score < name.score
+            && (name.often || mention.score < name.score)
     })
 }
 

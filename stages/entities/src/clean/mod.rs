@@ -6,6 +6,7 @@
 
 mod abbreviations;
 mod compounds;
+mod heads;
 mod titles;
 
 use std::ops::Range;
@@ -13,7 +14,7 @@ use std::ops::Range;
 use crate::kind::Kind;
 use crate::places;
 use crate::words::{
-    Words, is_apostrophe, is_capitalised, is_lower, is_punctuation, one_line, without_possessive,
+    Words, is_apostrophe, is_capitalised, is_punctuation, one_line, without_possessive,
 };
 
 /// A mention as words.
@@ -50,13 +51,7 @@ fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
         .into_iter()
         .filter_map(|part| {
             let range = trim(words, part.words, part.kind)?;
-            let kind = match part.kind {
-                // The name of a country is neither a people nor, in this guideline, an office.
-                Kind::Group | Kind::Organisation if places::is_country(words.slice(&range)) => {
-                    Kind::Place
-                }
-                kind => kind,
-            };
+            let kind = heads::kind_of(words, &range, part.kind);
             Some(Found { words: range, kind })
         })
         .collect()
@@ -93,10 +88,19 @@ fn trim_punctuation(words: Words<'_>, mut range: Range<usize>) -> Range<usize> {
     while !range.is_empty()
         && is_punctuation(words.get(range.end - 1))
         && !abbreviations::is_final_dot(words, range.end - 1)
+        && !is_own_mark(words, range.end - 1)
     {
         range.end -= 1;
     }
     range
+}
+
+/// Whether an exclamation mark is part of a name: "Yahoo!".
+fn is_own_mark(words: Words<'_>, mark: usize) -> bool {
+    const NAMES: [&str; 4] = ["yahoo", "jeopardy", "oklahoma", "wham"];
+    words.get(mark) == "!"
+        && words.is_glued_back(mark)
+        && NAMES.contains(&words.get(mark - 1).to_lowercase().as_str())
 }
 
 /// Names that end in a possessive of their own.
@@ -155,34 +159,21 @@ fn trim_article(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usiz
     }
 }
 
-/// Lower-case words that names begin with.
-const PARTICLES: [&str; 37] = [
-    "al", "el", "ul", "ud", "as", "ash", "an", "ar", "at", "az", "bin", "ibn", "bint", "abu",
-    "ben", "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "d",
-    "l", "la", "le", "les", "los", "las", "ter", "ten", "zu",
+/// Lower-case words before a name that models take for its beginning.
+const BEFORE: [&str; 16] = [
+    "former", "then", "late", "current", "new", "ex", "interim", "deputy", "northern", "southern",
+    "eastern", "western", "central", "of", "and", "in",
 ];
 
-/// Drops leading lower-case words of a name in which capitals follow: "former Donald Trump".
+/// Drops what a lower-case word says of a name: "former Donald Trump", "southern Lebanon".
 fn trim_lower(words: Words<'_>, mut range: Range<usize>, kind: Kind) -> Range<usize> {
-    if !matches!(kind, Kind::Person | Kind::Place | Kind::Organisation) {
-        return range;
-    }
-    if !range.clone().any(|word| is_capitalised(words.get(word))) {
-        return range;
-    }
-    while is_lower(words.get(range.start))
-        && !PARTICLES.contains(&words.get(range.start))
-        && !words.is_glued(range.start)
-    {
-        range.start += 1;
-    }
-    // "Trump said": but not "Kim Jong-un".
-    if kind == Kind::Person {
-        while range.end > range.start + 1
-            && is_lower(words.get(range.end - 1))
-            && !words.is_glued_back(range.end - 1)
+    if matches!(kind, Kind::Person | Kind::Place | Kind::Organisation) {
+        while range.len() > 1
+            && BEFORE.contains(&words.get(range.start))
+            && !words.is_glued(range.start)
+            && is_capitalised(words.get(range.start + 1))
         {
-            range.end -= 1;
+            range.start += 1;
         }
     }
     range
@@ -381,11 +372,21 @@ mod tests {
         assert_eq!(cleaned("[NORP|Saudi] [LOC|Arabia] and"), ["Place|Saudi Arabia"]);
         assert_eq!(cleaned("the [ORG|United Arab] Emirates and"), ["Place|United Arab Emirates"]);
         assert_eq!(cleaned("[ORG|Bahrain]"), ["Place|Bahrain"]);
+        assert_eq!(cleaned("in [LOC|southern Lebanon]"), ["Place|Lebanon"]);
         assert_eq!(cleaned("[ORG|South Africa Airways]"), ["Organisation|South Africa Airways"]);
         assert_eq!(
             cleaned("[LOC|South] [ORG|Africa Airways]"),
             ["Place|South", "Organisation|Africa Airways"]
         );
+    }
+
+    #[test]
+    fn the_last_word_tells_agreements_events_and_peoples() {
+        assert_eq!(cleaned("the [ORG|Abraham Accords]"), ["Other|Abraham Accords"]);
+        assert_eq!(cleaned("the [PER|Accords]"), ["Other|Accords"]);
+        assert_eq!(cleaned("the [LOC|Gaza War]"), ["Event|Gaza War"]);
+        assert_eq!(cleaned("[LOC|Middle Eastern] oil"), ["Group|Middle Eastern"]);
+        assert_eq!(cleaned("[PER|War] by [ORG|Accord]"), ["Person|War", "Organisation|Accord"]);
     }
 
     #[test]

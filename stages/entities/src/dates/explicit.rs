@@ -22,7 +22,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Weekdays, Monday first.
-pub(super) const WEEKDAYS: [&str; 7] =
+const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Words after which four digits are a year.

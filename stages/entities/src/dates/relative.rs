@@ -3,7 +3,7 @@
 
 use jiff::civil::Weekday;
 
-use super::explicit::{self, WEEKDAYS};
+use super::explicit;
 use super::when::{Unit, When, Which};
 use crate::words::{Words, is_hyphen, is_punctuation};
 
@@ -116,6 +116,3 @@ fn count(word: &str) -> Option<i64> {
     let named = NUMBERS.iter().position(|number| *number == lower).filter(|at| *at > 0);
     named.and_then(|at| i64::try_from(at).ok()).or_else(|| word.parse().ok().filter(|n| *n >= 0))
 }
-
-/// Keeps the list in step with the names that are parsed.
-const _: () = assert!(WEEKDAYS.len() == 7);

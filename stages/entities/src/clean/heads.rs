@@ -1,0 +1,134 @@
+//! What a name is called decides what it is: an accord is no organisation, a people no place.
+
+use std::ops::Range;
+
+use crate::kind::Kind;
+use crate::places;
+use crate::words::{Words, is_capitalised};
+
+/// Last words of agreements, laws and prizes.
+const AGREEMENTS: [&str; 19] = [
+    "accord",
+    "accords",
+    "treaty",
+    "treaties",
+    "pact",
+    "protocol",
+    "agreement",
+    "agreements",
+    "declaration",
+    "constitution",
+    "charter",
+    "covenant",
+    "amendment",
+    "act",
+    "prize",
+    "prizes",
+    "award",
+    "awards",
+    "medal",
+];
+
+/// Last words of events.
+const EVENTS: [&str; 10] = [
+    "war",
+    "wars",
+    "summit",
+    "olympics",
+    "revolution",
+    "uprising",
+    "intifada",
+    "massacre",
+    "genocide",
+    "earthquake",
+];
+
+/// Last words of regional adjectives: "Middle Eastern", "South Asian".
+const ADJECTIVES: [&str; 11] = [
+    "eastern",
+    "asian",
+    "asians",
+    "african",
+    "africans",
+    "european",
+    "europeans",
+    "american",
+    "americans",
+    "australian",
+    "australians",
+];
+
+/// Peoples and creeds without a country of their name, which models take for places.
+const PEOPLES: [&str; 40] = [
+    "baloch",
+    "baluch",
+    "bedouin",
+    "bedouins",
+    "berber",
+    "berbers",
+    "buddhist",
+    "catholic",
+    "christian",
+    "christians",
+    "druze",
+    "fulani",
+    "hausa",
+    "hindu",
+    "hindus",
+    "houthi",
+    "houthis",
+    "hutu",
+    "igbo",
+    "islamic",
+    "jew",
+    "jewish",
+    "jews",
+    "kurd",
+    "kurdish",
+    "kurds",
+    "muslim",
+    "muslims",
+    "oromo",
+    "pashtun",
+    "pashtuns",
+    "rohingya",
+    "shia",
+    "shiite",
+    "sikh",
+    "sunni",
+    "tutsi",
+    "uighur",
+    "uyghur",
+    "uyghurs",
+];
+
+/// What a name is by its last word, where that leaves no choice; else `kind`.
+pub(super) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kind {
+    let last = words.get(range.end.saturating_sub(1));
+    let is_name = is_capitalised(last);
+    let last = last.to_lowercase();
+    let several = range.len() > 1;
+    match kind {
+        // The name of a country is neither a people nor, in this guideline, an office.
+        Kind::Group | Kind::Organisation if places::is_country(words.slice(range)) => Kind::Place,
+        Kind::Organisation | Kind::Place | Kind::Person
+            if is_name
+                && (several || last.ends_with('s'))
+                && AGREEMENTS.contains(&last.as_str()) =>
+        {
+            Kind::Other
+        }
+        Kind::Organisation | Kind::Place | Kind::Person
+            if is_name && several && EVENTS.contains(&last.as_str()) =>
+        {
+            Kind::Event
+        }
+        Kind::Place if is_name && !several && PEOPLES.contains(&last.as_str()) => Kind::Group,
+        Kind::Place
+            if is_name && ADJECTIVES.contains(&last.as_str()) && (several || last != "eastern") =>
+        {
+            Kind::Group
+        }
+        kind => kind,
+    }
+}
