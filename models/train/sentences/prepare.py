@@ -1,8 +1,11 @@
 """Writes the training text of the sentence boundary model: a sentence a line, an empty line between documents.
 
-Standard library only.  python prepare.py ewt TRAIN.iob2 > ewt.txt
-                        python prepare.py gmb ner_dataset.csv[.zip] > gmb.txt
-                        python prepare.py webanno GUM_news_*.tsv > gum.txt
+Standard library only; the Makefile says what is made of what.
+
+    python prepare.py ewt TRAIN.iob2            the sentences of UD English EWT
+    python prepare.py gmb-train DATA.csv[.zip]  the part of the Groningen Meaning Bank that is trained on
+    python prepare.py gmb-test DATA.csv[.zip]   the part that is kept out
+    python prepare.py webanno FILE.tsv...       the sentences of WebAnno files (GUM news)
 """
 
 import csv
@@ -12,6 +15,8 @@ import sys
 import zipfile
 
 GMB_DOCUMENT = 20  # sentences: the file does not say where a document ends
+GMB_TRAIN = slice(0, 1400, 2)  # documents
+GMB_TEST = slice(1900, 2300)  # documents
 
 
 def ewt(path):
@@ -88,7 +93,14 @@ def webanno(*paths):
 
 
 def main():
-    readers = {"ewt": ewt, "gmb": gmb, "webanno": webanno}
+    readers = {
+        "ewt": ewt,
+        "gmb-train": lambda path: list(gmb(path))[GMB_TRAIN],
+        "gmb-test": lambda path: list(gmb(path))[GMB_TEST],
+        "webanno": webanno,
+    }
+    if len(sys.argv) < 3 or sys.argv[1] not in readers:
+        sys.exit(f"usage: prepare.py {{{','.join(readers)}}} FILE...")
     for document in readers[sys.argv[1]](*sys.argv[2:]):
         if document:
             print("\n".join(document), end="\n\n")

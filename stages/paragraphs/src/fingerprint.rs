@@ -1,7 +1,7 @@
 //! A hash that is equal for equal words, whatever the case, punctuation and spacing.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// XXH3 (64 bits) of the normalised text: NFKC, case-folded, letters and digits only, words joined by single spaces.
@@ -10,20 +10,22 @@ use xxhash_rust::xxh3::xxh3_64;
 /// two small sigmas. Combining marks that NFKC leaves are dropped.
 pub fn fingerprint(text: &str) -> i64 {
     let mut normal = String::with_capacity(text.len());
-    if text.is_ascii() {
-        for byte in text.bytes() {
-            push(&mut normal, char::from(byte.to_ascii_lowercase()));
-        }
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        fold(text.chars(), &mut normal);
     } else {
-        for c in text.nfkc().filter(|c| !is_combining_mark(*c)) {
-            if c.is_ascii() {
-                push(&mut normal, c.to_ascii_lowercase());
-            } else {
-                c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(&mut normal, c));
-            }
-        }
+        fold(text.nfkc(), &mut normal);
     }
     xxh3_64(normal.trim_end().as_bytes()).cast_signed()
+}
+
+fn fold(text: impl Iterator<Item = char>, normal: &mut String) {
+    for c in text {
+        if c.is_ascii() {
+            push(normal, c.to_ascii_lowercase());
+        } else if !is_combining_mark(c) {
+            c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(normal, c));
+        }
+    }
 }
 
 fn push(normal: &mut String, c: char) {

@@ -4,7 +4,7 @@ use crate::Wrap;
 use crate::line::Line;
 use crate::marker::Marker;
 use crate::shape::{ends_sentence, is_tabular};
-use crate::wrap;
+use crate::wrap::{self, Wrapping};
 
 /// A paragraph before its kind is known: lines `first..=last`.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,8 @@ impl Block {
 enum Mode {
     /// A line is a paragraph.
     Lines,
-    /// Lines are wrapped at this width.
-    Wrapped(usize),
+    /// Lines are wrapped.
+    Wrapped(Wrapping),
     /// Only blank lines and markers part paragraphs.
     Blank,
 }
@@ -45,7 +45,7 @@ pub(crate) fn blocks(text: &str, lines: &[Line], wrap: Wrap) -> Vec<Block> {
     let mode = match wrap {
         Wrap::Never => Mode::Lines,
         Wrap::Always => Mode::Blank,
-        Wrap::Auto => wrap::width(text, lines).map_or(Mode::Lines, Mode::Wrapped),
+        Wrap::Auto => wrap::find(text, lines).map_or(Mode::Lines, Mode::Wrapped),
     };
     let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
     let mut previous: Option<&Line> = None;
@@ -91,10 +91,10 @@ fn joins(text: &str, block: &Block, above: &Line, line: &Line, mode: &Mode) -> b
 
 /// Whether `above` was ended before its width, and not inside a sentence.
 fn ends_short(text: &str, above: &Line, line: &Line, mode: &Mode) -> bool {
-    let Mode::Wrapped(width) = *mode else { return false };
+    let Mode::Wrapped(wrapping) = *mode else { return false };
     let goes_on =
         !ends_sentence(above.text(text)) && line.text(text).starts_with(char::is_lowercase);
-    !goes_on && !wrap::is_full(text, above, line, width)
+    !goes_on && !wrapping.is_full(text, above, line)
 }
 
 fn has_words(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! The cases of `cases/*.md`, and the five seed articles.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::fs;
 use std::path::Path;
 

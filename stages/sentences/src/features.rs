@@ -114,6 +114,8 @@ pub(crate) fn group(context: &Context<'_>) -> Group {
         Group::Stop
     } else if context.mark == Mark::Colon {
         Group::Colon
+    } else if context.mark == Mark::None && context.right.shape == Shape::Number {
+        Group::Colon
     } else if context.mark == Mark::None {
         Group::Bare
     } else {

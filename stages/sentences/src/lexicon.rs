@@ -33,16 +33,64 @@ const CALENDAR: &[&str] = &[
 ];
 
 const EITHER: &[&str] = &[
-    "a.d", "a.k.a", "a.m", "ala", "al", "am", "ariz", "assn", "ave", "b.a", "b.c", "b.sc", "bldg",
-    "blvd", "bros", "calif", "cal", "cent", "co", "colo", "conn", "corp", "d.c", "dept", "d.phil",
-    "e.u", "ed", "eds", "esq", "est", "etc", "ext", "fla", "ft", "ga", "gov't", "govt", "hrs",
-    "ill", "in", "inc", "incl", "ind", "inst", "int'l", "intl", "jr", "kan", "ky", "la", "lb",
-    "lbs", "ltd", "m.a", "m.d", "m.sc", "mass", "max", "md", "mich", "min", "minn", "misc", "miss",
-    "mo", "mont", "n.c", "n.d", "n.h", "n.j", "n.m", "n.y", "n.z", "nat'l", "neb", "nev", "okla",
-    "ore", "oz", "p.a", "p.m", "p.o", "p.s", "pa", "ph.d", "plc", "pm", "pty", "r.i", "rd", "s.c",
-    "s.d", "sq", "sr", "st", "ste", "tel", "temp", "tenn", "tex", "u.k", "u.n", "u.s", "u.s.a",
-    "u.s.s.r", "univ", "va", "vt", "w.va", "wash", "wis", "wyo", "yr", "yrs",
+    "avg", "hr", "a.d", "a.k.a", "a.m", "ala", "al", "am", "ariz", "assn", "ave", "b.a", "b.c",
+    "b.sc", "bldg", "blvd", "bros", "calif", "cal", "cent", "co", "colo", "conn", "corp", "d.c",
+    "dept", "d.phil", "e.u", "ed", "eds", "esq", "est", "etc", "ext", "fla", "ft", "ga", "gov't",
+    "govt", "hrs", "ill", "in", "inc", "incl", "ind", "inst", "int'l", "intl", "jr", "kan", "ky",
+    "la", "lb", "lbs", "ltd", "m.a", "m.d", "m.sc", "mass", "max", "md", "mich", "min", "minn",
+    "misc", "miss", "mo", "mont", "n.c", "n.d", "n.h", "n.j", "n.m", "n.y", "n.z", "nat'l", "neb",
+    "nev", "okla", "ore", "oz", "p.a", "p.m", "p.o", "p.s", "pa", "ph.d", "plc", "pm", "pty",
+    "r.i", "rd", "s.c", "s.d", "sq", "sr", "st", "ste", "tel", "temp", "tenn", "tex", "u.k", "u.n",
+    "u.s", "u.s.a", "u.s.s.r", "univ", "va", "vt", "w.va", "wash", "wis", "wyo", "yr", "yrs",
 ];
+
+/// Units before which and behind which a number stands: "5 ft. 7 in.".
+const UNITS: &[&str] = &["ft", "hr", "hrs", "lb", "lbs", "oz"];
+
+/// Verbs that tell who said what is quoted in front of them.
+const REPORTING: &[&str] = &[
+    "added",
+    "agreed",
+    "announced",
+    "answered",
+    "argued",
+    "asked",
+    "asks",
+    "called",
+    "cried",
+    "declared",
+    "exclaimed",
+    "explained",
+    "insisted",
+    "joked",
+    "muttered",
+    "noted",
+    "posted",
+    "remarked",
+    "replied",
+    "responded",
+    "said",
+    "says",
+    "screamed",
+    "shouted",
+    "told",
+    "tweeted",
+    "warned",
+    "whispered",
+    "wondered",
+    "wrote",
+    "yelled",
+];
+
+/// Whether `word` (lower case) is a unit that a number may follow.
+pub(crate) fn is_unit(word: &str) -> bool {
+    UNITS.contains(&word)
+}
+
+/// Whether `word` is a verb of saying.
+pub(crate) fn is_reporting(word: &str) -> bool {
+    REPORTING.binary_search(&word).is_ok()
+}
 
 /// Names that end in an exclamation mark.
 const SHOUTED_NAMES: &[&str] =
@@ -221,4 +269,14 @@ pub(crate) fn is_opener_word(word: &str) -> bool {
 /// Whether `word` (lower case) is a name that is written with an exclamation mark.
 pub(crate) fn is_shouted_name(word: &str) -> bool {
     SHOUTED_NAMES.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lists_are_sorted_for_binary_search() {
+        for list in [super::OPENERS, super::REPORTING] {
+            assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "{list:?}");
+        }
+    }
 }

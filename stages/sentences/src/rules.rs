@@ -2,7 +2,16 @@
 
 use crate::chars::{is_bullet, is_closer, is_stop};
 use crate::context::{Context, Mark, Opening, Shape};
-use crate::lexicon::{Abbreviation, is_opener_word, is_shouted_name};
+use crate::lexicon::{Abbreviation, is_opener_word, is_reporting, is_shouted_name, is_unit};
+
+/// How far the rules look to either side, in bytes.
+const WINDOW: usize = 256;
+
+/// Words of the longest name of a speaker, with title.
+const NAME: usize = 4;
+
+/// Bytes of the longest marker of a list item, with bullet and space.
+const LONGEST_MARKER: usize = 16;
 
 /// What the rules say of a candidate; `None` leaves it to the model.
 ///
@@ -32,6 +41,9 @@ pub(crate) fn verdict(
                 Some(_) if continues => return Some(false),
                 Some(Abbreviation::Before) => return Some(false),
                 Some(Abbreviation::BeforeNumber) if starts_number(context) => return Some(false),
+                Some(_) if context.right.shape == Shape::Number && is_unit(context.left.core) => {
+                    return Some(false);
+                }
                 Some(Abbreviation::Calendar) if context.right.shape == Shape::Number => {
                     return Some(false);
                 }
@@ -52,12 +64,12 @@ pub(crate) fn verdict(
                 return Some(false);
             }
         }
-        Mark::Exclamation | Mark::Question if continues => {
-            if is_shouted_name(&context.left.core.to_lowercase())
+        Mark::Exclamation | Mark::Question
+            if (continues || context.right.core == "Inc")
                 && context.left.shape == Shape::Capitalised
-            {
-                return Some(false);
-            }
+                && is_shouted_name(&context.left.core.to_lowercase()) =>
+        {
+            return Some(false);
         }
         _ => {}
     }
@@ -82,6 +94,12 @@ pub(crate) fn verdict(
     if is_pictures(context.left_token) && opens && follows_stop(sentence) {
         return Some(true);
     }
+    if matches!(context.mark, Mark::Exclamation | Mark::Question)
+        && context.quote_after
+        && names_speaker(rest)
+    {
+        return Some(false);
+    }
     // "This is great." she said
     if context.mark.is_stop() && continues && context.quote_after {
         return Some(false);
@@ -98,6 +116,18 @@ fn starts_number(context: &Context<'_>) -> bool {
         || context.right.core.bytes().next().is_some_and(|b| b.is_ascii_digit())
         || (!context.right.core.is_empty()
             && context.right.core.bytes().all(|b| matches!(b, b'I' | b'V' | b'X')))
+}
+
+/// Whether `rest` goes on with who said it: "President Trump said".
+fn names_speaker(rest: &str) -> bool {
+    let mut words = head(rest).split_whitespace().take(NAME + 1).enumerate();
+    words.find_map(|(index, word)| {
+        if index > 0 && is_reporting(word.trim_end_matches([',', '.', ':'])) {
+            return Some(true);
+        }
+        let is_name = word.starts_with(char::is_uppercase) && !is_opener_word(word);
+        (!is_name).then_some(false)
+    }) == Some(true)
 }
 
 /// Emoji and other pictures, which belong to the sentence in front.
@@ -180,6 +210,7 @@ fn initials(context: &Context<'_>) -> bool {
 /// A bracket that holds a whole sentence: "(Laughter.)"
 fn opens_bracketed_sentence(rest: &str) -> bool {
     let Some(inside) = rest.strip_prefix(['(', '[']) else { return false };
+    let inside = head(inside);
     inside.starts_with(char::is_uppercase)
         && inside
             .find([')', ']'])
@@ -207,6 +238,7 @@ fn spaced_ellipsis(context: &Context<'_>, sentence: &str, rest: &str) -> Option<
     if !right_dots && !left_dots {
         return None;
     }
+    let (sentence, rest) = (tail(sentence), head(rest));
     if sentence.bytes().all(|b| b == b'.' || b.is_ascii_whitespace()) {
         return Some(false);
     }
@@ -238,8 +270,21 @@ fn spaced_ellipsis(context: &Context<'_>, sentence: &str, rest: &str) -> Option<
     }
 }
 
+/// The first [`WINDOW`] bytes of `text`, or a few less: no rule looks further, so that no text takes quadratic time.
+fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(WINDOW)).unwrap_or(text)
+}
+
+/// The last [`WINDOW`] bytes of `text`, or a few less.
+fn tail(text: &str) -> &str {
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(WINDOW))..).unwrap_or(text)
+}
+
 /// Whether `text` is nothing but the marker of a list item: "1.", "2.)", "a.", "• 9.".
 pub(crate) fn is_list_marker(text: &str) -> bool {
+    if text.len() > LONGEST_MARKER {
+        return false;
+    }
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c == '(' || c.is_whitespace());
     if text.len() > 5 {
         return false;
@@ -272,7 +317,8 @@ pub(crate) fn missing_space(text: &str, stop: usize, at: usize) -> bool {
         return false;
     };
     let single = matches!(first, b'I' | b'A') && second.is_ascii_whitespace();
-    if !(first.is_ascii_uppercase() && second.is_ascii_lowercase()) && !single {
+    let capitalised = first.is_ascii_uppercase() && second.is_ascii_lowercase();
+    if !capitalised && !single {
         return false;
     }
     let word_length = behind.iter().take_while(|b| b.is_ascii_alphabetic()).count();

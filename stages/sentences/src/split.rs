@@ -163,12 +163,16 @@ impl Splitter {
                     }
                 }
                 Byte::Stop => {
-                    at += 1;
-                    if bytes.get(at).is_some_and(|b| {
-                        b.is_ascii_uppercase() || (!b.is_ascii_alphanumeric() && *b != b' ')
-                    }) {
-                        let behind = rules::end_of_stop(body, at - 1);
-                        if rules::missing_space(body, at - 1, behind) {
+                    let stop = at;
+                    let run = bytes.get(at..).unwrap_or_default();
+                    at +=
+                        run.iter().take_while(|b| CLASSES[usize::from(**b)] == Byte::Stop).count();
+                    let follows = bytes.get(at).copied().unwrap_or(b' ');
+                    if follows.is_ascii_uppercase()
+                        || !(follows.is_ascii_alphanumeric() || follows.is_ascii_whitespace())
+                    {
+                        let behind = rules::end_of_stop(body, at);
+                        if rules::missing_space(body, stop, behind) {
                             sentences.push(start..behind);
                             (start, depth, quoted, at) = (behind, 0, false, behind);
                         }

@@ -10,6 +10,9 @@ const LONGEST: usize = 60;
 /// Questions that make an interview.
 const FEWEST: usize = 3;
 
+/// Questions that are looked at in one go; a longer interview is several.
+const MOST: usize = 50;
+
 /// Of the open paragraphs, one in this many is a question at least, where answers run over several paragraphs.
 const SHARE: usize = 5;
 
@@ -60,7 +63,7 @@ fn alternating(parts: &mut [Part<'_>]) {
         let mut direct = 0;
         let mut at = start;
         while let (Some(question), Some(answer)) = (parts.get(at), parts.get(at + 1)) {
-            if !asks(question) || !answer.is_open() || ends_asking(answer) {
+            if questions.len() == MOST || !asks(question) || !answer.is_open() || ends_asking(answer) {
                 break;
             }
             questions.push(at);

@@ -2,7 +2,7 @@
 //! by hand.
 //!
 //! ```text
-//! cargo run --release -p postil-stance --example agreement -- seeds [stance.linear] [option=value ...]
+//! cargo run --release -p postil-stance --example stance_gold -- seeds [stance.linear] [option=value ...]
 //! ```
 //!
 //! The folder holds `*.txt`, `postil.toml` with the targets, and `gold/stance.jsonl`: lines of

@@ -1,0 +1,166 @@
+//! The arguments; help is generated from the doc comments.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Annotate articles in batch: sentences, entities, stances and repeated paragraphs, as Parquet.
+#[derive(Debug, Parser)]
+#[command(name = "postil", version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Folder that holds model folders, looked in before all others.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+
+    /// Say more on standard error: -v what is done, -vv all of it.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Annotate files and folders of articles into Parquet tables.
+    Annotate(Annotate),
+    /// Print the margin notes of one article.
+    Show(Show),
+    /// List the stages there are, or the options of one.
+    Stages(Stages),
+    /// Check a config without running it, and report every problem.
+    Check(Check),
+    /// Print the JSON Schema of postil.toml.
+    Schema,
+    /// Write a postil.toml to start from.
+    Init(Init),
+    /// List the models found, or verify their files.
+    Models(Models),
+    /// Say what an output folder holds.
+    Status(Status),
+    /// Read an output folder again and check files, keys, joins and offsets.
+    Verify(Verify),
+}
+
+/// Arguments of `annotate`.
+#[derive(Debug, clap::Args)]
+pub struct Annotate {
+    /// Files and folders. A folder is read with all folders in it, but for hidden files, README*,
+    /// LICENSE*, gold/ and what a .postilignore names.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+
+    /// Folder for the tables.
+    #[arg(short, long, default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Config file. Without it: ./postil.toml, else the input folder's, else the default pipeline.
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Threads; 0 for one a core.
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
+
+    /// Run only these stages (by layer or name) and those they need.
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub stages: Vec<String>,
+
+    /// Use this implementation in place of the config's one for the same layer: stance.linear.
+    #[arg(long = "use", value_name = "NAME")]
+    pub replace: Vec<String>,
+
+    /// Annotate at most this many articles.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+
+    /// Articles a stage sees at a time. Never changes the output.
+    #[arg(long, default_value_t = postil_runner::DEFAULT_BATCH_SIZE, value_name = "N")]
+    pub batch_size: usize,
+
+    /// Character encoding of files that are not UTF-8: windows-1252, utf-16le, ...
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+
+    /// Annotate everything again, also what has not changed.
+    #[arg(long)]
+    pub force: bool,
+
+    /// Try the articles again that failed in an earlier run.
+    #[arg(long)]
+    pub retry_failed: bool,
+
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// An article's id, or any end of it that names one only.
+    #[arg(value_name = "ARTICLE")]
+    pub article: String,
+
+    /// Folder of the tables.
+    #[arg(short, long, default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Columns of the page; the terminal's by default.
+    #[arg(long, value_name = "N")]
+    pub width: Option<usize>,
+}
+
+/// Arguments of `stages`.
+#[derive(Debug, clap::Args)]
+pub struct Stages {
+    /// A stage's name: its options with their defaults.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Check {
+    /// Config file.
+    #[arg(default_value = "postil.toml", value_name = "FILE")]
+    pub config: PathBuf,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+pub struct Init {
+    /// File to write.
+    #[arg(default_value = "postil.toml", value_name = "FILE")]
+    pub path: PathBuf,
+}
+
+/// Arguments of `models`.
+#[derive(Debug, clap::Args)]
+pub struct Models {
+    /// Read the files of every model and check them against their hashes.
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    /// Folder of the tables.
+    #[arg(default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// Folder of the tables.
+    #[arg(default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Print only a hash of all rows, equal for equal annotations however they were made.
+    #[arg(long)]
+    pub digest: bool,
+}

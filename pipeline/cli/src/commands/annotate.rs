@@ -1,0 +1,84 @@
+//! `postil annotate`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+use postil_contract::Problem;
+use postil_runner::{Config, Dataset, Options, input};
+
+use super::{Context, problems, summary};
+use crate::args::Annotate;
+use crate::progress::Display;
+use crate::{Exit, find};
+
+/// Annotates, and prints what came of it.
+pub fn run(context: &Context<'_>, args: &Annotate) -> anyhow::Result<Exit> {
+    let config_path = find::config(args.config.as_deref(), &args.inputs);
+    let config = config(context, args, config_path.as_deref())?;
+    let build = config.context(find::models(context.models, config_path.as_deref()));
+    let pipeline = config.build(context.registry, &build)?;
+
+    let mut options = Options::new(args.inputs.clone(), args.output.clone());
+    options.encoding = args.encoding.as_deref().map(input::encoding).transpose()?;
+    options.threads = args.threads;
+    options.batch_size = args.batch_size.max(1);
+    options.limit = args.limit;
+    options.force = args.force;
+    options.retry_failed = args.retry_failed;
+    options.dry_run = args.dry_run;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst))
+        .context("expected to catch Ctrl-C")?;
+
+    let display = Display::new();
+    let report = postil_runner::annotate(&pipeline, &options, &display, &stop);
+    display.finish();
+    let report = report?;
+    let dataset = match report.dry_run {
+        true => None,
+        false => Dataset::open(&args.output).ok(),
+    };
+    summary::print(&report, dataset.as_ref())?;
+    Ok(match () {
+        () if report.interrupted => Exit::Interrupted,
+        () if report.failed > 0 => Exit::DeadLetters,
+        () => Exit::Done,
+    })
+}
+
+/// The config in force, after the options that change it; says which it is.
+fn config(context: &Context<'_>, args: &Annotate, path: Option<&Path>) -> anyhow::Result<Config> {
+    let mut config = match path {
+        Some(path) => Config::load(path)?,
+        None => Config::default_pipeline(context.default_pipeline),
+    };
+    let own_stages = !config.stages.is_empty() && path.is_some();
+    config.stages_or(context.default_pipeline);
+    let pipeline = if own_stages { "its own stages" } else { "the default stages" };
+    match path {
+        Some(path) => eprintln!(
+            "config: {} ({}, {pipeline})",
+            path.display(),
+            super::count(config.targets.len(), "target")
+        ),
+        None => eprintln!("config: none found, {pipeline} and no targets"),
+    }
+    let mut wrong: Vec<Problem> = Vec::new();
+    for name in &args.replace {
+        wrong.extend(config.replace(name, context.registry).err().map(|p| p.under("--use")));
+    }
+    if !args.stages.is_empty() {
+        let names: Vec<&str> = args.stages.iter().map(String::as_str).collect();
+        if let Err(problems) = config.only(&names, context.registry) {
+            wrong.extend(problems.into_iter().map(|problem| problem.under("--stages")));
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("the options do not fit the stages:\n{}", problems(&wrong));
+    }
+    Ok(config)
+}
