@@ -53,7 +53,10 @@ struct Desk(tempfile::TempDir);
 impl Desk {
     fn new() -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
-        desk.write("articles/one.txt", "Kazakhstan joins the Abraham Accords.\n\nIt is a good step, the author says.\n");
+        desk.write(
+            "articles/one.txt",
+            "Kazakhstan joins the Abraham Accords.\n\nIt is a good step, the author says.\n",
+        );
         desk.write("names.tsv", NAMES);
         desk.write("postil.toml", FAST);
         desk
@@ -244,7 +247,9 @@ fn stages_are_listed_with_what_they_need_and_their_options() {
 #[test]
 fn a_damaged_or_missing_model_is_named() {
     let desk = Desk::new();
-    let config = |model: &str| FAST.replace("\"stance.linear\"", &format!("\"stance.linear\"\nmodel = \"{model}\""));
+    let config = |model: &str| {
+        FAST.replace("\"stance.linear\"", &format!("\"stance.linear\"\nmodel = \"{model}\""))
+    };
     desk.write("missing.toml", config("stance-liner"));
     desk.postil("annotate articles -c missing.toml").exits(1).says("stance-liner");
 

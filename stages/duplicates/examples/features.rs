@@ -4,6 +4,8 @@
 //!
 //!     cargo run --release -p postil-duplicates --example features -- FOLDER NAME...
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 

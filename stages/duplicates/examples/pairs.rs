@@ -3,6 +3,8 @@
 //!
 //!     cargo run --release -p postil-duplicates --example pairs -- articles.jsonl
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../tests/common/mod.rs"]
 mod common;
 

@@ -1,5 +1,7 @@
 //! `cases/pairs.md`: two paragraphs, and what they are to each other.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use postil_duplicates::LexicalSemanticConfig;

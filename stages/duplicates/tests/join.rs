@@ -1,5 +1,7 @@
 //! Properties of the join: exactness, order, old and new, time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::collections::BTreeSet;

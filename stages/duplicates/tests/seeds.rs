@@ -1,6 +1,8 @@
 //! What is found in the five seed articles, against what a reader marked in
 //! `seeds/gold/duplicates.jsonl`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::collections::BTreeMap;

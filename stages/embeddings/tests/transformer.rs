@@ -1,5 +1,7 @@
 //! What the vectors of the stage are.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::path::PathBuf;
 
 use postil_contract::{

@@ -8,6 +8,8 @@
 //! the file (PER, ORG, LOC); other labels of the model are passed over. `--raw` gives what the model
 //! marks, without the rules and the agreement. `--errors` lists what differs.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::time::Instant;

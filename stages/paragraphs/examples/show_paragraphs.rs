@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p postil-paragraphs --example show_paragraphs -- FILE...`
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 fn main() {
     for path in std::env::args().skip(1) {
         match std::fs::read_to_string(&path) {

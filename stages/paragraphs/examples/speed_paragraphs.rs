@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p postil-paragraphs --example speed_paragraphs -- FILE...`
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::Instant;

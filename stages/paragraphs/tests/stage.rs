@@ -1,5 +1,7 @@
 //! The stage keeps the contract.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use postil_contract::{BuildContext, Registry, conformance};
 use postil_paragraphs::LinesConfig;
 

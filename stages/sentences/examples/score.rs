@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p postil-sentences --example score -- FILE.conllu [--errors]`
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "gold/mod.rs"]
 mod gold;
 

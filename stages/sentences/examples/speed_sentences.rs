@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p postil-sentences --example speed_sentences -- FILE...` takes each line as a paragraph.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::process::ExitCode;
 use std::sync::LazyLock;
 use std::time::Instant;

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p postil-sentences --example train_sentences -- OUT.bin TRAIN.txt[=WEIGHT]...`
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "gold/mod.rs"]
 mod gold;
 

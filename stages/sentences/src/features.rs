@@ -112,9 +112,9 @@ pub(crate) enum Group {
 pub(crate) fn group(context: &Context<'_>) -> Group {
     if context.mark.is_stop() {
         Group::Stop
-    } else if context.mark == Mark::Colon {
-        Group::Colon
-    } else if context.mark == Mark::None && context.right.shape == Shape::Number {
+    } else if context.mark == Mark::Colon
+        || (context.mark == Mark::None && context.right.shape == Shape::Number)
+    {
         Group::Colon
     } else if context.mark == Mark::None {
         Group::Bare

@@ -1,5 +1,7 @@
 //! The Golden Rules: 48 hard cases of English sentence boundaries (MIT).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use serde::Deserialize;
 
 /// Cases that must hold.

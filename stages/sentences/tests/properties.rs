@@ -1,5 +1,7 @@
 //! What holds for any text.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use postil_sentences::{Splitter, split};
 use proptest::prelude::*;
 

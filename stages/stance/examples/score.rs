@@ -8,6 +8,8 @@
 //! against (UNDERMINE, CON, -1), neutral and unrelated. Only the classes that the file has are told
 //! apart, as is usual for these sets.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;

@@ -9,6 +9,8 @@
 //! `{"article", "paragraph" (its first nine words; null for the article), "target_id", "stance"}`.
 //! `POSTIL_LOG=1` prints the gate's evidence for each pair.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;

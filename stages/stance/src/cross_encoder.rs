@@ -91,6 +91,9 @@ impl CrossEncoderConfig {
     }
 }
 
+/// The gate's source of vectors; with a model, its hash and the vectors of the config's targets.
+type Gate = (Box<dyn Vectors>, Option<(String, Vec<Vec<f32>>)>);
+
 impl StageConfig for CrossEncoderConfig {
     fn describe() -> Description {
         Description {
@@ -116,7 +119,7 @@ impl StageConfig for CrossEncoderConfig {
         let folder = vectors::open(&self.model, context.model(&self.model)?)?;
         let classifier = CrossEncoder::load(&folder)?;
         let labels = Labels::new(&folder.manifest.labels, &self.labels)?;
-        let (gate, vectors): (Box<dyn Vectors>, Option<(String, Vec<Vec<f32>>)>) = match self.gate {
+        let (gate, vectors): Gate = match self.gate {
             GateKind::Mentions => (Box::new(NoVectors), None),
             GateKind::Embeddings => {
                 let model = GateModel::open(&self.gate_model, context)?;

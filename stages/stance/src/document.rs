@@ -8,6 +8,9 @@ use crate::names::{Mention, NameSource};
 use crate::options::JudgedUnit;
 use crate::words::{Word, words};
 
+/// A unit with its index and span, and the sentences in it, each with its index.
+type Part<'a> = (Unit, u32, Span, &'a [(u32, Span)]);
+
 /// A unit of the article that is judged: a paragraph that is not boilerplate, or a sentence of one.
 #[derive(Debug)]
 pub(crate) struct Passage<'a> {
@@ -65,7 +68,7 @@ impl<'a> Document<'a> {
             }
             let sentences: Vec<(u32, Span)> =
                 view.sentences_of(idx).map(|(idx, sentence)| (idx, sentence.span)).collect();
-            let parts: Vec<(Unit, u32, Span, &[(u32, Span)])> = match unit {
+            let parts: Vec<Part<'_>> = match unit {
                 JudgedUnit::Paragraph => vec![(Unit::Paragraph, idx, paragraph.span, &sentences)],
                 JudgedUnit::Sentence => sentences
                     .iter()

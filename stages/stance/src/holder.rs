@@ -50,11 +50,8 @@ pub(crate) fn reported(passage: &Passage<'_>) -> Vec<Reported> {
         };
         match balance {
             QuoteBalance::Opens if holder.is_some() => quoted.clone_from(&holder),
-            QuoteBalance::Closes | QuoteBalance::Even if quoted.is_some() => {
-                if balance == QuoteBalance::Closes || !inside_quote(text) {
-                    quoted = None;
-                }
-            }
+            QuoteBalance::Closes => quoted = None,
+            QuoteBalance::Even if !inside_quote(text) => quoted = None,
             _ => {}
         }
         if let Some(holder) = holder {
@@ -116,7 +113,7 @@ impl QuoteBalance {
         if closing > opening {
             return Self::Closes;
         }
-        if straight % 2 == 0 {
+        if straight.is_multiple_of(2) {
             return Self::Even;
         }
         // One straight mark: it closes where it stands at the end.
@@ -152,10 +149,10 @@ impl<'p, 'd> Sentence<'p, 'd> {
             let verb = lexicon::view_verb(self.words.get(at..)?)?;
             let form = self.finite(at, &verb)?;
             let has_complement = self.complement(at + verb.len, &verb);
-            if has_complement || self.after_quotation(at) {
-                if let Some(holder) = self.subject(form.before) {
-                    return Some(holder);
-                }
+            if (has_complement || self.after_quotation(at))
+                && let Some(holder) = self.subject(form.before)
+            {
+                return Some(holder);
             }
             self.inverted(at + verb.len, &verb)
         })
@@ -253,8 +250,9 @@ impl<'p, 'd> Sentence<'p, 'd> {
         }
         let gerund = surface.ends_with("ing");
         let past = surface.ends_with("ed") || matches!(surface, "said" | "told" | "held" | "made");
-        let been_doing = gerund && be;
-        if (gerund && !been_doing) || (be && !gerund && past) || (have && !past && !gerund) {
+        let is_passive = be && past && !gerund;
+        let is_noun = have && !past && !gerund;
+        if (gerund && !be) || is_passive || is_noun {
             return None;
         }
         // "U.S. support for Ukraine", "Pakistan demands": a noun as well as a verb.

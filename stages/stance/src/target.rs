@@ -35,8 +35,11 @@ impl Profile {
     pub(crate) fn new(target: Target, vector: Option<Vec<f32>>) -> Self {
         let statement = words(&target.statement);
         let is_entity = target.kind == TargetKind::Entity;
-        let runs =
-            if is_entity { vec![0..statement.len()] } else { name_runs(&target, &statement) };
+        let runs = if is_entity {
+            std::iter::once(0..statement.len()).collect()
+        } else {
+            name_runs(&target, &statement)
+        };
         let mut names = Vec::new();
         let mut named = vec![false; statement.len()];
         for run in runs {

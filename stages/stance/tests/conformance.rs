@@ -1,5 +1,7 @@
 //! Both stages keep the contract.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::path::Path;
 
 use postil_contract::{

@@ -1,5 +1,6 @@
 //! Articles through the real paragraphs, sentences and embeddings, up to a corpus.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::path::PathBuf;

@@ -182,7 +182,7 @@ pub(super) fn month(words: Words<'_>, at: usize) -> Option<(i8, usize)> {
     }
     let found = match lower.as_str() {
         "sept" => 8,
-        _ => MONTHS.iter().position(|name| is_short(&name))?,
+        _ => MONTHS.iter().position(is_short)?,
     };
     let dot = usize::from(words.get(at + 1) == "." && words.is_glued(at));
     Some((number(found)?, at + 1 + dot))

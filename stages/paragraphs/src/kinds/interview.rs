@@ -63,7 +63,11 @@ fn alternating(parts: &mut [Part<'_>]) {
         let mut direct = 0;
         let mut at = start;
         while let (Some(question), Some(answer)) = (parts.get(at), parts.get(at + 1)) {
-            if questions.len() == MOST || !asks(question) || !answer.is_open() || ends_asking(answer) {
+            if questions.len() == MOST
+                || !asks(question)
+                || !answer.is_open()
+                || ends_asking(answer)
+            {
                 break;
             }
             questions.push(at);
