@@ -145,7 +145,7 @@ fn other_names_run_the_entities_again_and_leave_the_sentences() {
 fn show_prints_the_text_with_its_notes() {
     let desk = Desk::new();
     desk.postil("annotate articles").exits(0);
-    desk.postil("show one --width 80")
+    desk.postil("show one --width 120")
         .exits(0)
         .says("[Kazakhstan LOC] joins the [Abraham Accords MISC].")
         .says("accords");
@@ -222,7 +222,7 @@ fn check_reports_every_problem_at_once() {
     desk.postil("annotate articles -c bad.toml").exits(1).says("entities.gazetteer");
     desk.postil("annotate articles --use stance.liner").exits(1).says("stance.linear");
     desk.write("broken.toml", "[[stages]\nuses = 3");
-    desk.postil("check broken.toml").exits(1).says("broken.toml").says("line 1");
+    desk.postil("check broken.toml").exits(1).says("broken.toml:1");
     desk.postil("check").exits(0).says("no problems");
 }
 
