@@ -102,6 +102,22 @@ const PEOPLES: [&str; 40] = [
     "uyghurs",
 ];
 
+/// Whether the name is a country's short form in capitals: "U.S.", "UAE".
+fn is_initials(name: &str) -> bool {
+    !name.contains(char::is_lowercase) && places::is_country(name)
+}
+
+/// The name with the word behind it, where that makes it an agreement's: of "Abraham Accords
+/// expansion" models may mark "Abraham" alone.
+pub(super) fn with_agreement(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usize> {
+    let next = words.get(range.end);
+    let belongs = matches!(kind, Kind::Person | Kind::Place | Kind::Organisation | Kind::Other)
+        && is_capitalised(words.get(range.end.saturating_sub(1)))
+        && is_capitalised(next)
+        && AGREEMENTS.contains(&next.to_lowercase().as_str());
+    range.start..range.end + usize::from(belongs)
+}
+
 /// What a name is by its last word, where that leaves no choice; else `kind`.
 pub(super) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kind {
     let last = words.get(range.end.saturating_sub(1));
@@ -111,6 +127,8 @@ pub(super) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kin
     match kind {
         // The name of a country is neither a people nor, in this guideline, an office.
         Kind::Group | Kind::Organisation if places::is_country(words.slice(range)) => Kind::Place,
+        // "U.S. President": initials of a country are nobody's.
+        Kind::Person if is_initials(words.slice(range)) => Kind::Place,
         Kind::Organisation | Kind::Place | Kind::Person
             if is_name
                 && (several || last.ends_with('s'))

@@ -51,6 +51,7 @@ fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
         .into_iter()
         .filter_map(|part| {
             let range = trim(words, part.words, part.kind)?;
+            let range = heads::with_agreement(words, range, part.kind);
             let kind = heads::kind_of(words, &range, part.kind);
             Some(Found { words: range, kind })
         })
