@@ -8,6 +8,7 @@
 //! their ISO 8601 form.
 
 mod canonical;
+mod classifier;
 mod clean;
 mod consistency;
 mod dates;
@@ -20,5 +21,6 @@ mod tags;
 mod transformer;
 mod words;
 
+pub use classifier::{ClassifierModel, WordClassifier};
 pub use gazetteer::GazetteerConfig;
 pub use transformer::{DEFAULT_MODEL, TransformerConfig};

@@ -5,14 +5,15 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 use postil_contract::{
-    ArticleView, BuildContext, BuildError, Description, Entity, Layer, LayerSet, MapStage,
-    ModelInfo, Problem, Span, Stage, StageConfig, StageError, StageInfo,
+    ArticleView, BuildContext, BuildError, Description, Entity, Layer, LayerSet, MapStage, Problem,
+    Span, Stage, StageConfig, StageError, StageInfo,
 };
-use postil_models::{Input, ModelFolder, TokenClassifier, WordLabels};
+use postil_models::{Input, ModelFolder, WordLabels};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical::{self, Name};
+use crate::classifier::{ClassifierModel, WordClassifier};
 use crate::clean::{self, Found};
 use crate::kind::Kind;
 use crate::sentence::{Maker, Mention, SentenceWords};
@@ -77,14 +78,8 @@ impl StageConfig for TransformerConfig {
     }
 
     fn check(&self, context: &BuildContext) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if !(0.0..=1.0).contains(&self.min_score) {
-            problems.push(
-                Problem::new("min_score", format!("expected 0 to 1, found {}", self.min_score))
-                    .help("0 keeps everything; 0.5 leaves out what the model doubts"),
-            );
-        }
         if let Some(problem) = context.check_model(&self.model) {
+            let mut problems = self.check_options(None);
             problems.push(problem);
             return problems;
         }
@@ -93,62 +88,80 @@ impl StageConfig for TransformerConfig {
             .map_err(|error| error.to_string())
             .and_then(|path| ModelFolder::open(&path).map_err(|error| error.to_string()));
         match folder {
-            Ok(folder) => {
-                let scheme = Scheme::new(&folder.manifest.labels);
-                let known = || scheme.kinds().iter().map(String::as_str).chain([DATE]);
-                for (at, label) in self.labels.iter().enumerate() {
-                    if !known().any(|kind| kind == label) {
-                        let path = format!("labels[{at}]");
-                        let valid: Vec<&str> = known().collect();
-                        problems.push(Problem::unknown(path, "label", label, valid));
-                    }
-                }
+            Ok(folder) => self.check_options(Some(&folder.manifest.labels)),
+            Err(error) => {
+                let mut problems = self.check_options(None);
+                problems.push(Problem::new("model", error));
+                problems
             }
-            Err(error) => problems.push(Problem::new("model", error)),
         }
-        problems
     }
 
     fn build(self, context: &BuildContext) -> Result<Stage, BuildError> {
         let path = context.model(&self.model)?;
-        let model = |error: &dyn std::fmt::Display| BuildError::Model {
-            name: self.model.clone(),
-            path: path.clone(),
-            reason: error.to_string(),
-        };
-        let folder = ModelFolder::open(&path).map_err(|error| model(&error))?;
-        let classifier = TokenClassifier::load(&folder).map_err(|error| model(&error))?;
-        let scheme = Scheme::new(&folder.manifest.labels);
+        let model = ClassifierModel::open(&self.model, path)?;
+        let config =
+            serde_json::to_value(&self).map_err(|error| BuildError::Other(error.to_string()))?;
+        Ok(self.around(model, Self::describe(), config))
+    }
+}
+
+impl TransformerConfig {
+    /// Problems of the options but for the model's; of the option `labels` only where the model's
+    /// labels are given.
+    #[must_use]
+    pub fn check_options(&self, of_model: Option<&[String]>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !(0.0..=1.0).contains(&self.min_score) {
+            problems.push(
+                Problem::new("min_score", format!("expected 0 to 1, found {}", self.min_score))
+                    .help("0 keeps everything; 0.5 leaves out what the model doubts"),
+            );
+        }
+        let Some(of_model) = of_model else { return problems };
+        let scheme = Scheme::new(of_model);
+        let known = || scheme.kinds().iter().map(String::as_str).chain([DATE]);
+        for (at, label) in self.labels.iter().enumerate() {
+            if !known().any(|kind| kind == label) {
+                let path = format!("labels[{at}]");
+                let valid: Vec<&str> = known().collect();
+                problems.push(Problem::unknown(path, "label", label, valid));
+            }
+        }
+        problems
+    }
+
+    /// The stage with these options around a classifier of any engine. `config` is what decides the
+    /// rows, as [`StageInfo::config`] wants it.
+    #[must_use]
+    pub fn around(
+        self,
+        model: ClassifierModel,
+        description: Description,
+        config: serde_json::Value,
+    ) -> Stage {
+        let scheme = Scheme::new(&model.labels);
         let mut labels = scheme.kinds().to_vec();
         if self.dates && !labels.iter().any(|label| Kind::of(label) == Kind::Date) {
             labels.push(DATE.to_owned());
         }
-        let description = Self::describe();
-        let info = StageInfo {
-            implementation: description.implementation.to_owned(),
-            version: VERSION,
-            needs: description.needs,
-            provides: description.provides,
-            model: Some(ModelInfo {
-                name: folder.manifest.name.clone(),
-                sha256: folder.weights_sha256.clone(),
-            }),
-            config: serde_json::to_value(&self)
-                .map_err(|error| BuildError::Other(error.to_string()))?,
-            languages: match folder.manifest.languages.is_empty() {
-                true => None,
-                false => Some(folder.manifest.languages.clone()),
+        Stage::map(Transformer {
+            names: MakerNames::new(&model.info.name),
+            info: StageInfo {
+                implementation: description.implementation.to_owned(),
+                version: VERSION,
+                needs: description.needs,
+                provides: description.provides,
+                model: Some(model.info),
+                config,
+                languages: (!model.languages.is_empty()).then_some(model.languages),
             },
-        };
-        Ok(Stage::map(Transformer {
-            info,
-            names: MakerNames::new(&folder.manifest.name),
             kinds: labels.iter().map(|label| Kind::of(label)).collect(),
             labels,
             scheme,
-            classifier,
+            classifier: model.classifier,
             config: self,
-        }))
+        })
     }
 }
 
@@ -180,7 +193,7 @@ impl MakerNames {
 struct Transformer {
     info: StageInfo,
     config: TransformerConfig,
-    classifier: TokenClassifier,
+    classifier: Box<dyn WordClassifier>,
     scheme: Scheme,
     /// The labels of mentions, without prefixes; the scheme's kinds come first.
     labels: Vec<String>,
@@ -212,7 +225,7 @@ impl MapStage for Transformer {
                 .map(|sentences| {
                     let inputs: Vec<_> =
                         sentences.iter().map(|sentence| Input::whole(sentence.text)).collect();
-                    self.classifier.classify(&inputs).map_err(StageError::failed)
+                    self.classifier.classify(&inputs)
                 })
                 .collect(),
         };

@@ -50,6 +50,15 @@ impl ModelFolder {
         }
     }
 
+    /// What the folder says of itself, from `model.toml` or else from `config.json`. Its other files
+    /// are not looked at: for engines that read files of other names than this crate does.
+    ///
+    /// # Errors
+    /// All that is wrong with what it says, at once.
+    pub fn describe(path: &Path) -> Result<Manifest, FolderError> {
+        read_manifest(path).map_err(|problems| FolderError { path: path.to_owned(), problems })
+    }
+
     /// The folders directly under `directory` that hold a `model.toml`, by name.
     ///
     /// # Errors
@@ -72,27 +81,23 @@ impl ModelFolder {
     }
 }
 
-fn read(path: &Path) -> Result<(Manifest, String), Vec<FolderProblem>> {
+fn read_manifest(path: &Path) -> Result<Manifest, Vec<FolderProblem>> {
     if !path.is_dir() {
         return Err(vec![FolderProblem::NoFolder]);
     }
-    let mut problems = Vec::new();
-    let described = path.join(MANIFEST).exists();
-    let manifest = if described {
+    if path.join(MANIFEST).exists() {
         read_text(path, MANIFEST).map_err(|p| vec![p]).and_then(|text| manifest::parse(&text))
     } else if path.join(CONFIG).exists() {
         hugging_face::derive(path).map_err(|p| vec![p])
     } else {
         Err(vec![FolderProblem::MissingFile { file: MANIFEST.to_owned() }])
-    };
-    let manifest = match manifest {
-        Ok(manifest) => manifest,
-        Err(mut found) => {
-            problems.append(&mut found);
-            return Err(problems);
-        }
-    };
+    }
+}
 
+fn read(path: &Path) -> Result<(Manifest, String), Vec<FolderProblem>> {
+    let manifest = read_manifest(path)?;
+    let described = path.join(MANIFEST).exists();
+    let mut problems = Vec::new();
     let mut weights_sha256 = String::new();
     let mut files: Vec<&str> = manifest.sha256.keys().map(String::as_str).collect();
     for needed in manifest.needed_files() {
