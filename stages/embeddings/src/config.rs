@@ -7,6 +7,7 @@ use postil_models::{Embedder, ModelFolder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::embedder::EmbeddingModel;
 use crate::stage::Transformer;
 
 /// Raised whenever the same article and options give other vectors.
@@ -50,26 +51,31 @@ impl StageConfig for TransformerConfig {
         };
         let folder = ModelFolder::open(&path).map_err(|error| refused(error.to_string()))?;
         let embedder = Embedder::load(&folder).map_err(|error| refused(error.to_string()))?;
-        let manifest = &folder.manifest;
-        let languages = match manifest.languages.is_empty() {
-            true => None,
-            false => Some(manifest.languages.clone()),
+        let model = EmbeddingModel {
+            info: ModelInfo { name: folder.manifest.name, sha256: folder.weights_sha256 },
+            languages: folder.manifest.languages,
+            embedder: Box::new(embedder),
         };
-        let description = Self::describe();
-        Ok(Stage::map(Transformer {
-            info: StageInfo {
-                implementation: description.implementation.to_owned(),
-                version: VERSION,
-                needs: description.needs,
-                provides: description.provides,
-                model: Some(ModelInfo {
-                    name: manifest.name.clone(),
-                    sha256: folder.weights_sha256.clone(),
-                }),
-                config: serde_json::to_value(&self).unwrap_or_default(),
-                languages,
-            },
-            embedder,
-        }))
+        let config = serde_json::to_value(&self).unwrap_or_default();
+        Ok(stage(model, Self::describe(), config))
     }
+}
+
+/// The stage around a model of any engine. `config` is what decides the vectors, as
+/// [`StageInfo::config`] wants it.
+#[must_use]
+pub fn stage(model: EmbeddingModel, description: Description, config: serde_json::Value) -> Stage {
+    Stage::map(Transformer {
+        info: StageInfo {
+            implementation: description.implementation.to_owned(),
+            version: VERSION,
+            needs: description.needs,
+            provides: description.provides,
+            model: Some(model.info.clone()),
+            config,
+            languages: (!model.languages.is_empty()).then_some(model.languages),
+        },
+        name: model.info.name,
+        embedder: model.embedder,
+    })
 }

@@ -5,14 +5,18 @@ use std::ops::Range;
 use postil_contract::{
     ArticleView, Embeddings, LayerSet, MapStage, Paragraph, Sentence, StageError, StageInfo,
 };
-use postil_models::{Embedder, Input};
+use postil_models::Input;
+
+use crate::embedder::TextEmbedder;
 
 /// Texts given to the model in one call: bounds the memory of a long article.
 const TEXTS_A_CALL: usize = 256;
 
 pub(crate) struct Transformer {
     pub(crate) info: StageInfo,
-    pub(crate) embedder: Embedder,
+    /// The model's name, for the layer.
+    pub(crate) name: String,
+    pub(crate) embedder: Box<dyn TextEmbedder>,
 }
 
 impl MapStage for Transformer {
@@ -48,7 +52,7 @@ impl Transformer {
         let sentences = view.sentences();
         let mut out = Embeddings {
             dim,
-            model: self.embedder.manifest().name.clone(),
+            model: self.name.clone(),
             paragraphs: vec![0.0; paragraphs.len() * dim],
             sentences: vec![0.0; sentences.len() * dim],
         };
@@ -60,10 +64,10 @@ impl Transformer {
         for chunk in jobs.chunks(TEXTS_A_CALL) {
             let inputs: Vec<Input<'_>> =
                 chunk.iter().map(|job| Input::new(job.text, &job.cuts)).collect();
-            let vectors = self.embedder.embed_units(&inputs).map_err(StageError::failed)?;
+            let vectors = self.embedder.embed(&inputs)?;
             for (job, vector) in chunk.iter().zip(vectors) {
-                put(&mut out.paragraphs, dim, job.paragraph, &vector.text);
-                put(&mut out.sentences, dim, job.sentence, &vector.text);
+                put(&mut out.paragraphs, dim, job.paragraph, &vector);
+                put(&mut out.sentences, dim, job.sentence, &vector);
             }
         }
         Ok(out)
