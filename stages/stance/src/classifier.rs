@@ -4,26 +4,42 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::options::Meaning;
-use postil_contract::{BuildError, Problem, StageError, StanceLabel};
+use postil_contract::{BuildError, ModelInfo, Problem, StageError, StanceLabel};
 
 /// A text to be judged, with the sentences along which it may be cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub struct Reading {
     /// The target's statement.
-    pub(crate) target: String,
+    pub target: String,
     /// The text.
-    pub(crate) text: String,
+    pub text: String,
     /// Bytes of its sentences, ascending, without overlap.
-    pub(crate) sentences: Vec<Range<usize>>,
+    pub sentences: Vec<Range<usize>>,
 }
 
 /// Judges texts against targets.
-pub(crate) trait Classifier: Send + Sync {
+///
+/// The result of a reading depends on that reading alone, not on the others of the call.
+pub trait Classifier: Send + Sync {
     /// One row of probabilities for each reading, in the order of the classifier's own labels.
     ///
     /// # Errors
     /// Where a reading can't be judged.
     fn judge(&self, readings: &[Reading]) -> Result<Vec<Vec<f32>>, StageError>;
+}
+
+/// A loaded classifier of any engine, and what the stage has to know of it.
+pub struct ClassifierModel {
+    /// Name and hash, for the tables.
+    pub info: ModelInfo,
+    /// The classifier's own labels, in the order of its probabilities.
+    pub labels: Vec<String>,
+    /// The languages it reads, as ISO 639-1 codes; empty for not known.
+    pub languages: Vec<String>,
+    /// The probability under which the model abstains, where it states one.
+    pub abstain: Option<f32>,
+    /// The classifier.
+    pub classifier: Box<dyn Classifier>,
 }
 
 /// The four things a classifier can say of a text and a target.

@@ -10,7 +10,7 @@ use postil_models::{Input, ModelFolder, PairInput, SequenceClassifier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::{Classifier, Labels, Reading};
+use crate::classifier::{Classifier, ClassifierModel, Labels, Reading};
 use crate::judge::{Judge, NoVectors, Vectors};
 use crate::names::NameSource;
 use crate::options::{self, EntityTargets, JudgedUnit, Meaning, Settings};
@@ -105,8 +105,31 @@ impl StageConfig for CrossEncoderConfig {
     }
 
     fn check(&self, context: &BuildContext) -> Vec<Problem> {
-        let mut problems = options::check(Some(self.relevance), self.abstain, context);
+        let mut problems = self.check_options(context);
         problems.extend(context.check_model(&self.model));
+        problems
+    }
+
+    fn build(self, context: &BuildContext) -> Result<Stage, BuildError> {
+        let folder = vectors::open(&self.model, context.model(&self.model)?)?;
+        let classifier = CrossEncoder::load(&folder)?;
+        let ModelFolder { manifest, weights_sha256, .. } = folder;
+        let model = ClassifierModel {
+            info: ModelInfo { name: manifest.name, sha256: weights_sha256 },
+            labels: manifest.labels,
+            languages: manifest.languages,
+            abstain: manifest.thresholds.get("abstain").copied(),
+            classifier: Box::new(classifier),
+        };
+        self.around(model, Self::describe(), &self, context)
+    }
+}
+
+impl CrossEncoderConfig {
+    /// Problems of the options but for the classifier's model.
+    #[must_use]
+    pub fn check_options(&self, context: &BuildContext) -> Vec<Problem> {
+        let mut problems = options::check(Some(self.relevance), self.abstain, context);
         if self.gate == GateKind::Embeddings
             && let Some(problem) = context.check_model(&self.gate_model)
         {
@@ -115,10 +138,19 @@ impl StageConfig for CrossEncoderConfig {
         problems
     }
 
-    fn build(self, context: &BuildContext) -> Result<Stage, BuildError> {
-        let folder = vectors::open(&self.model, context.model(&self.model)?)?;
-        let classifier = CrossEncoder::load(&folder)?;
-        let labels = Labels::new(&folder.manifest.labels, &self.labels)?;
+    /// The stage with these options around a classifier of any engine. `config` is all options of
+    /// that stage, as they are written down with a run.
+    ///
+    /// # Errors
+    /// Where the model's labels are not understood, or the gate's model can't be loaded.
+    pub fn around(
+        &self,
+        model: ClassifierModel,
+        description: Description,
+        config: &impl Serialize,
+        context: &BuildContext,
+    ) -> Result<Stage, BuildError> {
+        let labels = Labels::new(&model.labels, &self.labels)?;
         let (gate, vectors): Gate = match self.gate {
             GateKind::Mentions => (Box::new(NoVectors), None),
             GateKind::Embeddings => {
@@ -134,8 +166,7 @@ impl StageConfig for CrossEncoderConfig {
             }
         };
         let mut more = BTreeMap::new();
-        let abstain = self.abstain.or_else(|| folder.manifest.thresholds.get("abstain").copied());
-        let abstain = abstain.unwrap_or(DEFAULT_ABSTAIN);
+        let abstain = self.abstain.or(model.abstain).unwrap_or(DEFAULT_ABSTAIN);
         more.insert("abstain", serde_json::json!(abstain));
         let mut of_targets: Vec<Option<Vec<f32>>> = vec![None; context.targets.len()];
         if let Some((sha256, vectors)) = vectors {
@@ -150,19 +181,16 @@ impl StageConfig for CrossEncoderConfig {
             .map(|(target, vector)| Profile::new(target, vector))
             .collect();
         let info = StageInfo {
-            implementation: Self::describe().implementation.to_owned(),
+            implementation: description.implementation.to_owned(),
             version: VERSION,
             needs: self.needs(),
-            provides: Layer::Stances,
-            model: Some(ModelInfo {
-                name: folder.manifest.name.clone(),
-                sha256: folder.weights_sha256.clone(),
-            }),
-            config: options::in_force(&self, &context.targets, more),
-            languages: languages(&folder.manifest.languages),
+            provides: description.provides,
+            model: Some(model.info.clone()),
+            config: options::in_force(config, &context.targets, more),
+            languages: languages(&model.languages),
         };
         let judge = Judge {
-            classifier: Box::new(classifier),
+            classifier: model.classifier,
             vectors: gate,
             labels,
             targets,
@@ -175,7 +203,7 @@ impl StageConfig for CrossEncoderConfig {
                 entity_targets: self.entity_targets,
                 entity_targets_when: self.entity_targets_when,
             },
-            model: folder.manifest.name.clone(),
+            model: model.info.name,
         };
         Ok(Stage::map(StanceStage { info, judge }))
     }

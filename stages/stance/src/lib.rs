@@ -27,6 +27,7 @@ mod testing;
 mod vectors;
 mod words;
 
+pub use classifier::{Classifier, ClassifierModel, Reading};
 pub use cross_encoder::{CrossEncoderConfig, GateKind};
 pub use linear::LinearConfig;
 pub use names::NameSource;
