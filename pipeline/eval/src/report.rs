@@ -285,7 +285,10 @@ mod tests {
             format: Format::Columns,
             unit: "document",
             units,
-            rows: vec![Row::new("all", Measure::MicroF1, 0..2), Row::new("A", Measure::MicroF1, 0..1)],
+            rows: vec![
+                Row::new("all", Measure::MicroF1, 0..2),
+                Row::new("A", Measure::MicroF1, 0..1),
+            ],
             notes: Vec::new(),
         }
     }
@@ -303,7 +306,8 @@ mod tests {
 
     #[test]
     fn the_interval_holds_the_figure_and_is_wide_for_few_units() {
-        let few = vec![vec![counts(1, 1, 1), counts(0, 1, 1)], vec![counts(0, 1, 1), counts(1, 1, 1)]];
+        let few =
+            vec![vec![counts(1, 1, 1), counts(0, 1, 1)], vec![counts(0, 1, 1), counts(1, 1, 1)]];
         let many: Vec<_> = few.iter().cycle().take(200).cloned().collect();
         let width = |units: Vec<Vec<Counts>>| {
             let row = report(units).summary().rows[1].clone();

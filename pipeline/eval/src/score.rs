@@ -73,7 +73,8 @@ impl Gold {
         let mut differences = Vec::new();
         let mut others: BTreeSet<String> = BTreeSet::new();
         for ((article, layers), gold) in self.pairs(layers).zip(&gold) {
-            let is_scored = |label: &str| scored.binary_search_by(|s| s.as_str().cmp(label)).is_ok();
+            let is_scored =
+                |label: &str| scored.binary_search_by(|s| s.as_str().cmp(label)).is_ok();
             let gold: BTreeSet<Mention<'_>> = gold
                 .iter()
                 .map(|(span, label)| (*span, label.as_str()))
@@ -253,7 +254,11 @@ impl Gold {
             Row::new("all", Measure::MacroF1, 0..classes.len()),
             Row::new("all, accuracy", Measure::Accuracy, 0..classes.len()),
         ];
-        rows.extend((0..).zip(&classes).map(|(at, class)| Row::new(class.as_str(), Measure::MicroF1, at..at + 1)));
+        rows.extend(
+            (0..)
+                .zip(&classes)
+                .map(|(at, class)| Row::new(class.as_str(), Measure::MicroF1, at..at + 1)),
+        );
         let report = Report { format: self.format, unit: self.unit, units, rows, notes };
         Scored { report, differences }
     }
@@ -322,8 +327,7 @@ impl Gold {
         rows.extend((0..).zip(&CLASSES).map(|(at, class)| {
             Row::new(format!("paragraphs, {class}"), Measure::MicroF1, at..at + 1)
         }));
-        let report =
-            Report { format: self.format, unit: "article and target", units, rows, notes };
+        let report = Report { format: self.format, unit: "article and target", units, rows, notes };
         Scored { report, differences }
     }
 }

@@ -86,10 +86,7 @@ mod tests {
     #[test]
     fn iob1_where_b_stands_only_between_mentions_of_one_label() {
         let found = of("I-PER I-PER B-PER O I-ORG I-LOC");
-        assert_eq!(
-            found,
-            expected(&[(0, 2, "PER"), (2, 3, "PER"), (4, 5, "ORG"), (5, 6, "LOC")])
-        );
+        assert_eq!(found, expected(&[(0, 2, "PER"), (2, 3, "PER"), (4, 5, "ORG"), (5, 6, "LOC")]));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::error::Error;
 use crate::pipeline::Pipeline;
 use crate::plan::Job;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 use crate::run::{DEFAULT_BATCH_SIZE, thread_pool};
 use crate::schedule::Scheduler;
 
@@ -48,6 +48,8 @@ pub fn annotate_in_memory(
         stop: &stop,
         seconds: &seconds,
     };
+    let bytes = articles.iter().map(|one| one.article.text.len() as u64).sum();
+    progress.event(Event::Listed { sources: articles.len(), bytes });
     let mut jobs = articles.into_iter().map(|one| job(pipeline, one)).peekable();
     let mut batches: Vec<Vec<Job>> = Vec::new();
     while jobs.peek().is_some() {
@@ -119,11 +121,8 @@ mod tests {
         let stage = EchoConfig::default().build(&BuildContext::default()).unwrap();
         let pipeline = Pipeline::new(vec![stage]).unwrap();
         let article = Article::new("a", "one line\nanother");
-        let given = LayerSet {
-            sentences: None,
-            entities: None,
-            ..plain_layers(&article, &[Layer::Paragraphs])
-        };
+        let mut given = plain_layers(&article, &[Layer::Paragraphs]);
+        given.paragraphs.as_mut().unwrap().truncate(1);
         let results =
             annotate_in_memory(&pipeline, vec![InMemory { article, given: given.clone() }], 1, &());
         assert_eq!(results.unwrap(), [Ok(given)]);

@@ -90,7 +90,9 @@ mod tests {
         std::fs::write(folder.path().join("news/one.txt"), "A text.").unwrap();
         let path = folder.path().join("news/gold/stance.jsonl");
         let line = |article: &str, paragraph: &str| {
-            format!("{{\"article\": \"{article}\", \"paragraph\": {paragraph}, \"target_id\": \"t\", \"stance\": \"neutral\"}}\n")
+            format!(
+                "{{\"article\": \"{article}\", \"paragraph\": {paragraph}, \"target_id\": \"t\", \"stance\": \"neutral\"}}\n"
+            )
         };
         let text = line("news/one", "null") + &line("news/one", "\"A text\"");
         let gold = read(&text, &path).unwrap();

@@ -271,7 +271,9 @@ mod tests {
             .map(|article| match &article.answers {
                 Answers::Mentions(all) => all
                     .iter()
-                    .map(|(span, label)| (span.slice(&article.article.text).unwrap(), label.as_str()))
+                    .map(|(span, label)| {
+                        (span.slice(&article.article.text).unwrap(), label.as_str())
+                    })
                     .collect(),
                 _ => Vec::new(),
             })
@@ -358,7 +360,10 @@ mod tests {
         );
         assert_eq!(printed("( ' can of this ' when said )"), "('can of this' when said)");
         assert_eq!(printed("the states ' rights cost $ 5 ."), "the states' rights cost $5.");
-        assert_eq!(printed("a - moderate split from the U.S. - , the"), "a - moderate split from the U.S. -, the");
+        assert_eq!(
+            printed("a - moderate split from the U.S. - , the"),
+            "a - moderate split from the U.S. -, the"
+        );
     }
 
     proptest::proptest! {

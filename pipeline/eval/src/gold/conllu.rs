@@ -41,12 +41,7 @@ pub(super) fn read(text: &str) -> Result<Gold, LineError> {
     if !has_paragraphs {
         notes.push("the file marks no paragraphs: every document is one".to_owned());
     }
-    Ok(Gold {
-        format: Format::Conllu,
-        articles: reader.articles,
-        unit: "document",
-        notes,
-    })
+    Ok(Gold { format: Format::Conllu, articles: reader.articles, unit: "document", notes })
 }
 
 impl Reader {

@@ -43,14 +43,8 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [
-        Self::Columns,
-        Self::Spans,
-        Self::Conllu,
-        Self::Sentences,
-        Self::Stance,
-        Self::Articles,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Columns, Self::Spans, Self::Conllu, Self::Sentences, Self::Stance, Self::Articles];
 
     /// Its name on the command line.
     #[must_use]
@@ -277,12 +271,12 @@ mod tests {
     fn the_format_is_guessed_from_the_content() {
         for (text, format) in [
             ("-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\n", Some(Format::Columns)),
-            ("# newdoc id = a\n# text = In Rome\n1\tIn\tO\t-\t-\n2\tRome\tB-LOC\t-\t-\n", Some(Format::Columns)),
-            ("Rome I-LOC\nis O\n", Some(Format::Columns)),
             (
-                "# newpar\n1\tIn\tin\tADP\tIN\t_\t0\troot\t_\t_\n",
-                Some(Format::Conllu),
+                "# newdoc id = a\n# text = In Rome\n1\tIn\tO\t-\t-\n2\tRome\tB-LOC\t-\t-\n",
+                Some(Format::Columns),
             ),
+            ("Rome I-LOC\nis O\n", Some(Format::Columns)),
+            ("# newpar\n1\tIn\tin\tADP\tIN\t_\t0\troot\t_\t_\n", Some(Format::Conllu)),
             ("\u{feff}\n{\"text\": \"a\", \"spans\": []}\n", Some(Format::Spans)),
             ("[\n{\"text\": \"a\", \"sentences\": [\"a\"]}]", Some(Format::Sentences)),
             ("{\"target\": \"t\", \"text\": \"a\", \"label\": \"PRO\"}", Some(Format::Stance)),

@@ -98,8 +98,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_line_and_place() {
         let wrong = |spans: &str| {
-            read(&format!("{{\"text\": \"a\", \"spans\": []}}\n\n{{\"text\": \"Rome\", \"spans\": {spans}}}"))
-                .unwrap_err()
+            read(&format!(
+                "{{\"text\": \"a\", \"spans\": []}}\n\n{{\"text\": \"Rome\", \"spans\": {spans}}}"
+            ))
+            .unwrap_err()
         };
         let (line, message) = wrong("[[0, 9, \"LOC\"]]");
         assert_eq!(line, 3);

@@ -54,7 +54,9 @@ fn gold(format: Format, articles: Vec<(&str, Answers)>) -> Gold {
 
 fn mentions(all: &[(usize, usize, &str)]) -> Answers {
     Answers::Mentions(
-        all.iter().map(|(start, end, label)| (Span::new(*start, *end), (*label).to_owned())).collect(),
+        all.iter()
+            .map(|(start, end, label)| (Span::new(*start, *end), (*label).to_owned()))
+            .collect(),
     )
 }
 
@@ -113,7 +115,10 @@ fn a_mention_is_right_with_its_exact_span_and_label() {
 fn labels_are_chosen_and_renamed() {
     let gold = gold(
         Format::Spans,
-        vec![("Ann of Rome", mentions(&[(0, 3, "politician"), (7, 11, "country"), (4, 6, "misc")]))],
+        vec![(
+            "Ann of Rome",
+            mentions(&[(0, 3, "politician"), (7, 11, "country"), (4, 6, "misc")]),
+        )],
     );
     let layers = [LayerSet {
         entities: Some(vec![entity(0, 3, "PER"), entity(7, 11, "GPE")]),
@@ -125,7 +130,11 @@ fn labels_are_chosen_and_renamed() {
     };
     assert_eq!(figures(&gold.score(&layers, &labels))[0], ("all".to_owned(), 1.0, 2, 2, 2));
     let scored = gold.score(&layers, &Labels::default());
-    assert!(scored.report.notes[0].contains("gives none of the labels"), "{:?}", scored.report.notes);
+    assert!(
+        scored.report.notes[0].contains("gives none of the labels"),
+        "{:?}",
+        scored.report.notes
+    );
 }
 
 #[test]
@@ -196,7 +205,10 @@ fn texts_are_a_forced_choice_among_the_classes_of_the_file() {
         ]
     );
     assert!(scored.report.notes[0].starts_with("1 of 4 texts"), "{:?}", scored.report.notes);
-    assert_eq!(choose(None, &[StanceLabel::Favor, StanceLabel::Neutral]), Some(StanceLabel::Neutral));
+    assert_eq!(
+        choose(None, &[StanceLabel::Favor, StanceLabel::Neutral]),
+        Some(StanceLabel::Neutral)
+    );
 }
 
 #[test]
