@@ -279,7 +279,8 @@ impl Gold {
                 let (said, context) = match &answer.of {
                     StanceOf::Paragraph(words) => {
                         let place = paragraph(layers, &article.article.text, words);
-                        lost += usize::from(place.is_none());
+                        let counts = answer.stance != StanceLabel::Unrelated;
+                        lost += usize::from(place.is_none() && counts);
                         let row = place.and_then(|at| row_of(layers, answer, Unit::Paragraph, at));
                         (row.map_or(StanceLabel::Unrelated, |row| row.stance), words.as_str())
                     }
@@ -405,7 +406,7 @@ fn choose(row: Option<&Stance>, classes: &[StanceLabel]) -> Option<StanceLabel> 
 
 /// The paragraph that begins with the words.
 fn paragraph(layers: &LayerSet, text: &str, words: &str) -> Option<u32> {
-    let words = beginning(words);
+    let words = Some(beginning(words)).filter(|words| !words.is_empty())?;
     let paragraphs: &[Paragraph] = layers.paragraphs.as_deref().unwrap_or_default();
     let at = paragraphs.iter().position(|paragraph| {
         let own = beginning(paragraph.span.slice(text).unwrap_or_default());
