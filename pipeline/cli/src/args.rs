@@ -42,6 +42,8 @@ pub enum Command {
     Status(Status),
     /// Read an output folder again and check files, keys, joins and offsets.
     Verify(Verify),
+    /// Score the pipeline against gold annotations: entities, sentences or stances.
+    Eval(Eval),
 }
 
 /// Arguments of `annotate`.
@@ -164,3 +166,77 @@ pub struct Verify {
     #[arg(long)]
     pub digest: bool,
 }
+
+/// Arguments of `eval`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EVAL_FORMATS)]
+pub struct Eval {
+    /// Gold files; each is scored on its own.
+    #[arg(required = true, value_name = "GOLD")]
+    pub gold: Vec<PathBuf>,
+
+    /// How the files are written: columns, spans, conllu, sentences, stance or articles. Without it,
+    /// that is seen from the content.
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+
+    /// Config file. Without it: ./postil.toml, else that beside the gold file, else the default
+    /// pipeline.
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Use this implementation in place of the config's one for the same layer: stance.linear.
+    #[arg(long = "use", value_name = "NAME")]
+    pub replace: Vec<String>,
+
+    /// Set an option of the stage that writes a layer: entities.model=./my-ner.
+    #[arg(long = "set", value_name = "LAYER.OPTION=VALUE")]
+    pub set: Vec<String>,
+
+    /// Score another pipeline too, and say how likely the difference is by chance: a config file, an
+    /// implementation, an option as for --set, or `config` for the config without --use and --set.
+    /// Several make one pipeline.
+    #[arg(long, value_name = "PIPELINE")]
+    pub against: Vec<String>,
+
+    /// Labels of mentions to score. Without it, those that the gold file has.
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub labels: Vec<String>,
+
+    /// Rename labels of mentions, the gold file's and the pipeline's, before they are compared:
+    /// politician=PER. Nothing behind the sign leaves a label out.
+    #[arg(long, value_delimiter = ',', value_name = "OLD=NEW")]
+    pub map: Vec<String>,
+
+    /// Let the pipeline find paragraphs and sentences itself, also where the gold file gives them.
+    #[arg(long)]
+    pub end_to_end: bool,
+
+    /// List every place where the pipeline and the gold file differ, a line each, between tabs.
+    #[arg(long, conflicts_with = "json")]
+    pub errors: bool,
+
+    /// Print the figures as JSON: no times and no folders, so that it can be kept and compared.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Threads; 0 for one a core. Never changes a figure.
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
+}
+
+/// The gold formats, behind the options of `eval`.
+const EVAL_FORMATS: &str = "\
+Formats:
+  columns    a token a line and its tag (IOB1, IOB2, IOBES), an empty line behind a sentence: CoNLL-2003,
+             wikigold, CrossNER; Universal NER with its numbers and `# text` lines
+  spans      JSON lines: {\"text\": ..., \"spans\": [{\"start\": 0, \"end\": 7, \"label\": \"PER\"}]},
+             in Unicode code points, half open
+  conllu     CoNLL-U, for its sentences: # newdoc, # newpar, SpaceAfter=No
+  sentences  JSON lines: {\"text\": ..., \"sentences\": [\"...\", \"...\"]}
+  stance     JSON lines: {\"target\": ..., \"text\": ..., \"stance\": \"favor\"}
+  articles   JSON lines: {\"article\": ..., \"paragraph\": ... or null, \"target_id\": ..., \"stance\": ...}
+
+Figures: exact-span F1 as conlleval counts, F1 of sentence ends (ends of paragraphs among them), macro F1
+of the stances that the file has. Intervals: 95 %, 1,000 bootstrap rounds over documents, or over
+sentences or texts where the file has no documents.";

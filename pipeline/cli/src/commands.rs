@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod check;
+pub mod eval;
 pub mod init;
 pub mod models;
 pub mod schema;

@@ -92,6 +92,7 @@ pub fn run(registry: &Registry, default_pipeline: &[&str]) -> ExitCode {
         Command::Models(options) => commands::models::run(&context, options),
         Command::Status(options) => commands::status::run(options),
         Command::Verify(options) => commands::verify::run(options),
+        Command::Eval(options) => commands::eval::run(&context, options),
     };
     match result {
         Ok(exit) => exit.into(),

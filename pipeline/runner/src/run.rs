@@ -104,15 +104,8 @@ pub fn annotate(
     for warning in &listing.warnings {
         progress.event(Event::Warning(warning));
     }
-    let threads = match options.threads {
-        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        threads => threads,
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|number| format!("postil-{number}"))
-        .build()
-        .map_err(|error| Error::Threads { threads, reason: error.to_string() })?;
+    let pool = thread_pool(options.threads)?;
+    let threads = pool.current_num_threads();
     let articles = Articles::new(listing, options.encoding);
     let limit = options.limit.unwrap_or(usize::MAX);
     if options.dry_run {
@@ -153,6 +146,19 @@ pub fn annotate(
     let mut report = run.report;
     report.seconds = start.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// The threads of a run; 0 for one a core.
+pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
+    let threads = match threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads => threads,
+    };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("postil-{number}"))
+        .build()
+        .map_err(|error| Error::Threads { threads, reason: error.to_string() })
 }
 
 fn new_report(pipeline: &Pipeline, options: &Options, run_id: &str, threads: usize) -> Report {

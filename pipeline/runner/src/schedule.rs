@@ -106,7 +106,7 @@ impl Scheduler<'_> {
     }
 
     /// Runs the stages, in order, over a batch. A run that is stopped drops the batch.
-    fn annotate(&self, jobs: Vec<Job>) -> Vec<Finished> {
+    pub(crate) fn annotate(&self, jobs: Vec<Job>) -> Vec<Finished> {
         let mut batch: Vec<Finished> = jobs
             .into_iter()
             .map(|job| Finished { job, covered: Vec::new(), failure: None })

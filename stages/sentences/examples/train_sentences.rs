@@ -1,6 +1,7 @@
-//! Trains the boundary model: logistic regression over hashed features by AdaGrad, on text with known sentences.
+//! Trains both looks of the boundary model: logistic regressions over hashed features by AdaGrad, on text with known
+//! sentences.
 //!
-//! `cargo run --release -p postil-sentences --example train_sentences -- OUT.bin TRAIN.txt[=WEIGHT]...`
+//! `cargo run --release -p postil-sentences --example train_sentences -- OUT-FOLDER TRAIN.txt[=WEIGHT]...`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -10,12 +11,18 @@ mod gold;
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+use postil_sentences::training::Example;
+
 /// log2 of the number of weights.
 const BITS: u32 = 16;
+const MASK: u32 = (1 << BITS) - 1;
 const EPOCHS: usize = 12;
 const RATE: f32 = 0.1;
-/// Strength of the pull to zero, at each step of a weight.
-const DECAY: f32 = 0.05;
+/// Strength of the pull to zero, at each step of a weight, in the first look and in the second.
+const DECAY: [f32; 2] = [0.05, 0.1];
+/// The second look learns from the candidates whose log odds in the first lie between these: those it will be asked
+/// about, and some to either side.
+const BAND: std::ops::Range<f32> = -3.5..3.5;
 /// Features seen less often than this get no weight of their own.
 const RARE: u32 = 3;
 
@@ -28,11 +35,10 @@ struct Row {
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(out) = arguments.next() else {
-        eprintln!("usage: train_sentences OUT.bin TRAIN.txt[=WEIGHT]...");
+        eprintln!("usage: train_sentences OUT-FOLDER TRAIN.txt[=WEIGHT]...");
         return ExitCode::FAILURE;
     };
-    let mask = (1_u32 << BITS) - 1;
-    let mut rows = Vec::new();
+    let mut examples: Vec<(Example, f32)> = Vec::new();
     for argument in arguments {
         let (path, weight) = match argument.rsplit_once('=') {
             Some((path, weight)) => (path.to_owned(), weight.parse().unwrap_or(1.0)),
@@ -45,34 +51,51 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        let before = rows.len();
+        let before = examples.len();
         for paragraph in &paragraphs {
-            for example in postil_sentences::training::examples(&paragraph.text, &paragraph.ends) {
-                rows.push(Row {
-                    features: example.features,
-                    target: f32::from(u8::from(example.boundary)),
-                    weight,
-                });
-            }
+            let found = postil_sentences::training::examples(&paragraph.text, &paragraph.ends);
+            examples.extend(found.into_iter().map(|example| (example, weight)));
         }
         println!(
             "{path}: {} texts, {} candidates, weight {weight}",
             paragraphs.len(),
-            rows.len() - before
+            examples.len() - before
         );
     }
-    drop_rare(&mut rows, mask);
-    let weights = train(&mut rows, 1 << BITS);
-    if let Err(error) = std::fs::write(&out, postil_sentences::training::weights_file(&weights)) {
-        eprintln!("cannot write {out}: {error}");
-        return ExitCode::FAILURE;
+    let row = |features: &[u32], example: &Example, weight: f32| Row {
+        features: features.to_vec(),
+        target: f32::from(u8::from(example.boundary)),
+        weight,
+    };
+    let rows = examples.iter().map(|(example, weight)| row(&example.first, example, *weight));
+    let first = learn(rows.collect(), DECAY[0]);
+    let score = |example: &Example| -> f32 {
+        example.first.iter().map(|&feature| first[(feature & MASK) as usize]).sum()
+    };
+    let doubtful = examples.iter().filter(|(example, _)| BAND.contains(&score(example)));
+    let rows = doubtful.map(|(example, weight)| row(&example.second, example, *weight));
+    let second = learn(rows.collect(), DECAY[1]);
+    for (name, weights) in [("weights.bin", &first), ("second.bin", &second)] {
+        let path = std::path::Path::new(&out).join(name);
+        if let Err(error) = std::fs::write(&path, postil_sentences::training::weights_file(weights))
+        {
+            eprintln!("cannot write {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
     }
-    println!(
-        "{out}: {} weights, {} of them not zero",
-        weights.len(),
-        weights.iter().filter(|w| w.abs() > 1e-3).count()
-    );
     ExitCode::SUCCESS
+}
+
+fn learn(mut rows: Vec<Row>, decay: f32) -> Vec<f32> {
+    drop_rare(&mut rows, MASK);
+    let weights = train(&mut rows, 1 << BITS, decay);
+    println!(
+        "{} candidates, {} weights, {} of them not zero",
+        rows.len(),
+        weights.len(),
+        weights.iter().filter(|weight| weight.abs() > 1e-3).count()
+    );
+    weights
 }
 
 /// Takes out the features seen less than [`RARE`] times, and reduces the others to the length of the table.
@@ -87,7 +110,7 @@ fn drop_rare(rows: &mut [Row], mask: u32) {
     }
 }
 
-fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
+fn train(rows: &mut [Row], length: usize, decay: f32) -> Vec<f32> {
     let mut weights = vec![0.0_f32; length];
     let mut squares = vec![1e-6_f32; length];
     let mut sums = vec![0.0_f64; length];
@@ -106,7 +129,7 @@ fn train(rows: &mut [Row], length: usize) -> Vec<f32> {
                 .ln();
             for &feature in &row.features {
                 let feature = feature as usize;
-                let gradient = error + DECAY * weights[feature];
+                let gradient = error + decay * weights[feature];
                 squares[feature] += gradient * gradient;
                 weights[feature] -= RATE * gradient / squares[feature].sqrt();
             }

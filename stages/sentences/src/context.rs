@@ -100,12 +100,12 @@ impl<'t> Word<'t> {
         Self { core, shape, hash, has_vowel: counts.vowels > 0 || counts.beyond_ascii > 0 }
     }
 
-    const fn none() -> Self {
+    pub(crate) const fn none() -> Self {
         Self { core: "", shape: Shape::Empty, hash: 0, has_vowel: false }
     }
 
     /// The word inside `token`, without the marks on either side.
-    fn inside(token: &'t str) -> Self {
+    pub(crate) fn inside(token: &'t str) -> Self {
         let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let bytes = token.as_bytes();
         if is_plain(bytes.first()) && is_plain(bytes.last()) {

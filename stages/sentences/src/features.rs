@@ -4,12 +4,12 @@ use crate::context::{Context, Mark, Opening, Shape, Word};
 use crate::lexicon::Abbreviation;
 
 /// Joins two numbers that are no hashes yet.
-const fn pair(a: u32, b: u32) -> u32 {
+pub(crate) const fn pair(a: u32, b: u32) -> u32 {
     a.wrapping_mul(0x9e37_79b1) ^ b.rotate_left(17).wrapping_mul(0x85eb_ca6b)
 }
 
 /// Spreads a number over all bits; the constants are those of MurmurHash3's finaliser.
-const fn spread(mut h: u32) -> u32 {
+pub(crate) const fn spread(mut h: u32) -> u32 {
     h ^= h >> 16;
     h = h.wrapping_mul(0x85eb_ca6b);
     h ^= h >> 13;
@@ -100,11 +100,11 @@ pub(crate) fn each(
 pub(crate) enum Group {
     /// `.`, `!`, `?`, `…` with or without closers.
     Stop = 0,
-    /// `;`, `,`, dashes, symbols, closers without a stop.
+    /// `;`, dashes, symbols, closers without a stop.
     Other,
     /// A letter or digit.
     Bare,
-    /// A colon: what follows it often belongs to it.
+    /// A colon or a comma: what follows mostly belongs to it.
     Colon,
 }
 
@@ -112,9 +112,7 @@ pub(crate) enum Group {
 pub(crate) fn group(context: &Context<'_>) -> Group {
     if context.mark.is_stop() {
         Group::Stop
-    } else if context.mark == Mark::Colon
-        || (context.mark == Mark::None && context.right.shape == Shape::Number)
-    {
+    } else if matches!(context.mark, Mark::Colon | Mark::Comma) {
         Group::Colon
     } else if context.mark == Mark::None {
         Group::Bare

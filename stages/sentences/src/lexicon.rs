@@ -18,7 +18,7 @@ const BEFORE: &[&str] = &[
     "gov", "hon", "i.e", "ie", "insp", "lieut", "lt", "maj", "messrs", "mlle", "mme", "mr", "mrs",
     "ms", "msgr", "mt", "mx", "pfc", "ph", "pres", "prof", "pvt", "rep", "reps", "rev", "sen",
     "sens", "sgt", "supt", "viz", "vs", "sr.dr", "lt.col", "lt.gen", "maj.gen", "brig.gen",
-    "ft.lt", "atty", "amb", "asst", "dist", "gens", "govs", "drs", "profs",
+    "ft.lt", "atty", "amb", "asst", "dist", "gens", "govs", "drs", "profs", "ps",
 ];
 
 const BEFORE_NUMBER: &[&str] = &[

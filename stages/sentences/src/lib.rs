@@ -17,6 +17,7 @@ mod lines;
 mod lists;
 mod model;
 mod rules;
+mod second_look;
 mod split;
 mod stage;
 pub mod training;

@@ -6,7 +6,8 @@ pub(crate) const MAGIC: &[u8; 8] = b"PSTLSB01";
 /// Bytes in front of the table: the magic, log2 of the table's length, the scale.
 pub(crate) const HEADER: usize = 8 + 1 + 4;
 
-static SHIPPED: &[u8] = include_bytes!("../weights/weights.bin");
+static FIRST: &[u8] = include_bytes!("../weights/weights.bin");
+static SECOND: &[u8] = include_bytes!("../weights/second.bin");
 
 /// A hashed table of weights: the score of a candidate is the sum over its features, in log odds.
 #[derive(Clone, Copy, Debug)]
@@ -17,9 +18,19 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// The weights this crate was built with. A file that is not one of ours gives a model that never splits.
-    pub(crate) fn shipped() -> Self {
-        Self::read(SHIPPED).unwrap_or(Self { table: &[], mask: 0, scale: 0.0 })
+    /// The weights of the first look that this crate was built with. A file that is not one of ours gives
+    /// a model that never splits.
+    pub(crate) fn first() -> Self {
+        Self::shipped(FIRST)
+    }
+
+    /// Those of the second look.
+    pub(crate) fn second() -> Self {
+        Self::shipped(SECOND)
+    }
+
+    fn shipped(bytes: &'static [u8]) -> Self {
+        Self::read(bytes).unwrap_or(Self { table: &[], mask: 0, scale: 0.0 })
     }
 
     fn read(bytes: &'static [u8]) -> Option<Self> {
@@ -42,7 +53,10 @@ impl Model {
     /// The log odds that `sum` stands for.
     #[inline]
     pub(crate) fn log_odds(&self, sum: i32) -> f32 {
-        #[expect(clippy::cast_precision_loss, reason = "a sum of twenty bytes is exact in f32")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a sum of some dozens of bytes is exact in f32"
+        )]
         let sum = sum as f32;
         sum * self.scale
     }

@@ -31,6 +31,10 @@ pub(crate) fn verdict(
     if is_list_marker(sentence) {
         return Some(false);
     }
+    // "(We left early. ) Then": the bracket still belongs to the sentence.
+    if matches!(context.right_token, ")" | "]" | "”" | "»") {
+        return Some(false);
+    }
     let continues = context.right_opens == Opening::Word
         && matches!(context.right.shape, Shape::Lower | Shape::Letter);
     match context.mark {
@@ -49,8 +53,8 @@ pub(crate) fn verdict(
                 }
                 _ => {}
             }
-            if ends_abbreviated(context, abbreviation, sentence) {
-                return Some(true);
+            if let Some(answer) = ends_abbreviated(context, abbreviation, sentence) {
+                return Some(answer);
             }
             if continues
                 && matches!(
@@ -60,7 +64,7 @@ pub(crate) fn verdict(
             {
                 return Some(false);
             }
-            if initials(context) {
+            if initials(context) || is_saint(context) || is_street(context) {
                 return Some(false);
             }
         }
@@ -98,6 +102,16 @@ pub(crate) fn verdict(
         && context.quote_after
         && names_speaker(rest)
     {
+        return Some(false);
+    }
+    if context.mark == Mark::Dash && continues {
+        return Some(false);
+    }
+    if context.mark == Mark::Colon && is_label(sentence) {
+        return Some(false);
+    }
+    // "..., which he called for," a cleric said
+    if context.mark == Mark::Quote && context.left.core.ends_with(',') {
         return Some(false);
     }
     // "This is great." she said
@@ -158,7 +172,7 @@ pub(crate) fn is_plain_end(context: &Context<'_>, abbreviation: Option<Abbreviat
                 context.left.shape == Shape::Uncased && context.left.core.chars().count() > 1;
             abbreviation.is_none()
                 && ((capital && (ordinary || context.closed_before))
-                    || (uncased && context.right.shape == Shape::Uncased))
+                    || (uncased && (capital || context.right.shape == Shape::Uncased)))
         }
         Mark::Exclamation | Mark::Question => {
             let ordinary = matches!(context.left.shape, Shape::Lower | Shape::Uncased);
@@ -168,26 +182,42 @@ pub(crate) fn is_plain_end(context: &Context<'_>, abbreviation: Option<Abbreviat
     }
 }
 
-/// An abbreviation that also ends its sentence: "in the U.S. How", "at 6 p.m. Mr. Smith".
+/// Whether an abbreviation also ends its sentence: "in the U.S. How", "at 6 p.m. Mr. Smith"; but not "At 5
+/// a.m. Mr. Smith", which only says when. `None` leaves it open.
 fn ends_abbreviated(
     context: &Context<'_>,
     abbreviation: Option<Abbreviation>,
     sentence: &str,
-) -> bool {
+) -> Option<bool> {
+    /// Words that a time of day needs in front of it to be a sentence of its own.
+    const CLAUSE: usize = 3;
     if abbreviation != Some(Abbreviation::Either) && context.left.shape != Shape::DottedUpper {
-        return false;
+        return None;
     }
-    let name = context.left.core;
-    if name.eq_ignore_ascii_case("p.s") || name.eq_ignore_ascii_case("a.k.a") {
-        return false;
+    let is = |name: &str| context.left.core.eq_ignore_ascii_case(name);
+    if is("p.s") || is("a.k.a") {
+        return None;
     }
     if context.right_opens == Opening::Word && is_opener_word(context.right.core) {
-        return true;
+        return Some(true);
     }
-    // A time of day closes a clause, but only opens one when little stands before it.
-    (name.eq_ignore_ascii_case("a.m") || name.eq_ignore_ascii_case("p.m"))
-        && matches!(context.right.core, "Mr" | "Mrs" | "Ms" | "Dr")
-        && sentence.split_whitespace().count() > 3
+    let is_time = (is("a.m") || is("p.m"))
+        && context.right.shape == Shape::Capitalised
+        && context.right_opens == Opening::Word;
+    let words = sentence.split_whitespace().take(CLAUSE + 1).count();
+    if is_time && words <= CLAUSE && sentence.split_whitespace().next().is_some_and(says_when) {
+        return Some(false);
+    }
+    let is_title = matches!(context.right.core, "Mr" | "Mrs" | "Ms" | "Dr");
+    (is_time && is_title && words > CLAUSE).then_some(true)
+}
+
+/// Words before a time of day.
+fn says_when(word: &str) -> bool {
+    matches!(
+        word,
+        "At" | "By" | "Around" | "About" | "Before" | "After" | "Until" | "Since" | "From" | "On"
+    )
 }
 
 /// "J. K. Rowling", "J.K. Rowling", "Albert I. Jones": initials before a name.
@@ -205,6 +235,38 @@ fn initials(context: &Context<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// "the former St. Thomas", but not "Main St. Police": a street has a name in front of it.
+fn is_saint(context: &Context<'_>) -> bool {
+    context.left.core == "St"
+        && context.before_left.shape != Shape::Capitalised
+        && context.right_opens == Opening::Word
+        && context.right.shape == Shape::Capitalised
+        && !is_opener_word(context.right.core)
+}
+
+/// "the corner of S. 10th and Federal": a point of the compass before a numbered street.
+fn is_street(context: &Context<'_>) -> bool {
+    matches!(context.left.core, "N" | "S" | "E" | "W")
+        && context.right_opens == Opening::Word
+        && context.right.core.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+}
+
+/// A label in front of what it names: "Reduced Escalation Risk: Even modest channels ...".
+///
+/// One word alone is none: it may be whom a letter is to.
+fn is_label(sentence: &str) -> bool {
+    const LONGEST: usize = 64;
+    const WORDS: std::ops::RangeInclusive<usize> = 2..=7;
+    if sentence.len() > LONGEST || !sentence.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let small = ["a", "an", "and", "for", "in", "of", "on", "or", "the", "to", "with"];
+    WORDS.contains(&sentence.split_whitespace().count())
+        && sentence
+            .split_whitespace()
+            .all(|word| word.starts_with(char::is_uppercase) || small.contains(&word))
 }
 
 /// A bracket that holds a whole sentence: "(Laughter.)"
@@ -302,7 +364,7 @@ pub(crate) fn is_list_marker(text: &str) -> bool {
 /// Whether a sentence ends inside the token around the stop at `at`: "the end.The next".
 ///
 /// `at` is the first byte behind the stop and its closers. Only a lower-case word of three letters or more in front
-/// and a capitalised one behind count, and nothing that looks like an address.
+/// and a capitalised one behind count, or any word behind `?` and `!`; and nothing that looks like an address.
 pub(crate) fn missing_space(text: &str, stop: usize, at: usize) -> bool {
     let bytes = text.as_bytes();
     let before = bytes.get(..stop).unwrap_or(&[]);
@@ -318,10 +380,15 @@ pub(crate) fn missing_space(text: &str, stop: usize, at: usize) -> bool {
     };
     let single = matches!(first, b'I' | b'A') && second.is_ascii_whitespace();
     let capitalised = first.is_ascii_uppercase() && second.is_ascii_lowercase();
-    if !capitalised && !single {
+    let word_length = behind.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    // "recruits foreigners?thanks to all": no address asks or shouts in front of a word alone.
+    let asked = matches!(bytes.get(at.saturating_sub(1)), Some(b'?' | b'!'))
+        && first.is_ascii_lowercase()
+        && word_length >= 3
+        && behind.get(word_length).is_none_or(u8::is_ascii_whitespace);
+    if !capitalised && !single && !asked {
         return false;
     }
-    let word_length = behind.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let address = |b: &u8| matches!(b, b'@' | b'/' | b'\\' | b'_' | b'=' | b'&');
     let token_before = before.iter().rev().take(60).take_while(|b| !b.is_ascii_whitespace());
     let token_behind = behind.iter().take(60).take_while(|b| !b.is_ascii_whitespace());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Splitter;
 
 /// Raised whenever the same article and options give other rows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Options of `sentences.rules`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -2,23 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::features;
 use crate::model::{HEADER, MAGIC};
-use crate::split::{Splitter, left_to_model};
+use crate::split::{Splitter, is_left_to_model};
+use crate::{features, second_look};
 
 /// A candidate that the rules leave to the model.
 #[derive(Clone, Debug)]
 pub struct Example {
-    /// Hashes of its features, not yet reduced to the table's length.
-    pub features: Vec<u32>,
+    /// Hashes of its features of the first look, not yet reduced to the table's length.
+    pub first: Vec<u32>,
+    /// Hashes of its features of the second look, those of the first among them.
+    pub second: Vec<u32>,
     /// Whether a sentence ends here.
     pub boundary: bool,
-    /// 0 after a stop, 1 after another mark, 2 after a letter or digit, 3 after a colon.
-    pub group: usize,
-    /// Log odds of the weights the crate was built with.
-    pub score: f32,
-    /// Byte offset in the text.
-    pub at: usize,
 }
 
 /// The candidates of `text` that the rules leave open; sentences end at the byte offsets `ends`.
@@ -29,18 +25,16 @@ pub fn examples(text: &str, ends: &BTreeSet<usize>) -> Vec<Example> {
     let mut examples = Vec::new();
     splitter.walk(text, |candidate| {
         let boundary = ends.contains(&candidate.at);
-        if let Some(group) = left_to_model(candidate) {
-            let mut hashes = Vec::new();
+        if is_left_to_model(candidate) {
+            let mut first = Vec::new();
             features::each(&candidate.context, candidate.abbreviation, |feature| {
-                hashes.push(feature)
+                first.push(feature);
             });
-            examples.push(Example {
-                features: hashes,
-                boundary,
-                group: group as usize,
-                score: splitter.score(candidate),
-                at: candidate.at,
+            let mut second = first.clone();
+            second_look::each(&candidate.context, candidate.sentence, candidate.rest, |feature| {
+                second.push(feature);
             });
+            examples.push(Example { first, second, boundary });
         }
         boundary
     });
