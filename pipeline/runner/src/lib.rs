@@ -26,10 +26,12 @@
 //! measure of that.
 
 mod changes;
+mod committer;
 pub mod config;
 mod dataset;
 mod error;
 pub mod input;
+mod intake;
 mod join;
 mod output;
 mod pipeline;
@@ -38,6 +40,7 @@ mod progress;
 mod report;
 mod run;
 mod schedule;
+mod upkeep;
 mod verify;
 
 pub use config::{Config, StageEntry};
@@ -45,8 +48,10 @@ pub use dataset::{Dataset, PartInfo};
 pub use error::Error;
 pub use pipeline::{Pipeline, PipelineStage};
 pub use progress::{Event, Progress};
-pub use report::{DeadLetter, Report, StageReport};
+pub use output::{Command, Compaction, LARGE_PART_BYTES};
+pub use report::{DeadLetter, MAX_LISTED, Report, StageReport};
 pub use run::{
     DEFAULT_BATCH_SIZE, DEFAULT_COMMIT_BYTES, DEFAULT_COMMIT_SECONDS, Options, annotate,
 };
+pub use upkeep::compact;
 pub use verify::Verification;
