@@ -25,6 +25,11 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Annotate files and folders of articles into Parquet tables.
+    ///
+    /// Exit codes: 0 all done; 1 failed; 2 wrong usage; 3 finished, but some articles failed (see the
+    /// table dead_letters); 130 stopped by Ctrl-C. What was committed stays in every case, and the
+    /// same command goes on from there.
+    #[command(args_override_self = true)]
     Annotate(Annotate),
     /// Print the margin notes of one article.
     Show(Show),
@@ -38,12 +43,16 @@ pub enum Command {
     Init(Init),
     /// List the models found, or verify their files.
     Models(Models),
-    /// Say what an output folder holds.
+    /// Say what an output folder holds, what failed, and whether it is in use.
     Status(Status),
     /// Read an output folder again and check files, keys, joins and offsets.
     Verify(Verify),
     /// Score the pipeline against gold annotations: entities, sentences or stances.
     Eval(Eval),
+    /// Merge the many small parts of an output folder into few of 100 MB and more, sorted.
+    Compact(Compact),
+    /// Try again what failed, with the commands that the log of the output folder keeps.
+    Retry(Retry),
 }
 
 /// Arguments of `annotate`.
@@ -94,9 +103,18 @@ pub struct Annotate {
     #[arg(long)]
     pub retry_failed: bool,
 
+    /// Stop at the first article that fails (exit code 3). What is finished is committed.
+    #[arg(long)]
+    pub strict: bool,
+
     /// Say what would be done, and do nothing.
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Print JSON objects instead, one a line on standard output: what happens, how far the run is
+    /// once a second, and at the end what was done.
+    #[arg(long)]
+    pub json_progress: bool,
 }
 
 /// Arguments of `show`.
@@ -240,3 +258,22 @@ Formats:
 Figures: exact-span F1 as conlleval counts, F1 of sentence ends (ends of paragraphs among them), macro F1
 of the stances that the file has. Intervals: 95 %, 1,000 bootstrap rounds over documents, or over
 sentences or texts where the file has no documents.";
+/// Arguments of `compact`.
+#[derive(Debug, clap::Args)]
+pub struct Compact {
+    /// Folder of the tables.
+    #[arg(default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, clap::Args)]
+pub struct Retry {
+    /// Folder of the tables.
+    #[arg(default_value = "output", value_name = "DIR")]
+    pub output: PathBuf,
+
+    /// Options of annotate that are to be other than they were: `-- --encoding windows-1252`.
+    #[arg(last = true, value_name = "OPTIONS")]
+    pub options: Vec<String>,
+}

@@ -2,9 +2,11 @@
 
 pub mod annotate;
 pub mod check;
+pub mod compact;
 pub mod eval;
 pub mod init;
 pub mod models;
+pub mod retry;
 pub mod schema;
 pub mod show;
 pub mod stages;
@@ -17,6 +19,7 @@ use std::path::Path;
 use postil_contract::{Problem, Registry};
 
 /// What every command may use.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The stages.
     pub registry: &'a Registry,

@@ -12,6 +12,7 @@
 mod args;
 mod commands;
 mod find;
+mod interrupt;
 mod progress;
 mod style;
 
@@ -60,16 +61,22 @@ pub(crate) enum Exit {
     Interrupted,
 }
 
+impl Exit {
+    pub(crate) const fn code(self) -> i32 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            // 2 is clap's, for wrong usage.
+            Self::DeadLetters => 3,
+            // As a shell reports a process that SIGINT ended.
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            // 2 is clap's, for wrong usage.
-            Exit::DeadLetters => 3,
-            // As a shell reports a process that SIGINT ended.
-            Exit::Interrupted => 130,
-        })
+        u8::try_from(exit.code()).map_or(Self::FAILURE, Self::from)
     }
 }
 
@@ -93,6 +100,8 @@ pub fn run(registry: &Registry, default_pipeline: &[&str]) -> ExitCode {
         Command::Status(options) => commands::status::run(options),
         Command::Verify(options) => commands::verify::run(options),
         Command::Eval(options) => commands::eval::run(&context, options),
+        Command::Compact(options) => commands::compact::run(options),
+        Command::Retry(options) => commands::retry::run(&context, options),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -1,27 +1,30 @@
-//! What is seen while a run works: a bar on a terminal, a line now and then otherwise.
+//! What is seen while a run works: a bar on a terminal, a line now and then otherwise, or JSON lines
+//! for programs.
+
+mod json;
+mod meter;
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use postil_runner::{Event, Progress};
 
 use crate::style;
+pub use json::JsonLines;
+use meter::{Meter, Reading, lock};
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// Time between two drawings of the bar.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
 
 /// Draws a run on standard error.
 pub struct Display {
     bar: ProgressBar,
     terminal: bool,
-    started: Instant,
-    last_line: Mutex<Instant>,
-    articles: AtomicU64,
-    words: AtomicU64,
-    bytes: AtomicU64,
-    total_bytes: AtomicU64,
+    meter: Mutex<Meter>,
+    shown: Mutex<Instant>,
 }
 
 impl Display {
@@ -35,12 +38,8 @@ impl Display {
         Self {
             bar,
             terminal,
-            started: Instant::now(),
-            last_line: Mutex::new(Instant::now()),
-            articles: AtomicU64::new(0),
-            words: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
-            total_bytes: AtomicU64::new(0),
+            meter: Mutex::new(Meter::new(Instant::now())),
+            shown: Mutex::new(Instant::now()),
         }
     }
 
@@ -56,38 +55,59 @@ impl Display {
         }
     }
 
-    fn advance(&self, bytes: u64, articles: u64, words: u64) {
-        let done = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let articles = self.articles.fetch_add(articles, Ordering::Relaxed) + articles;
-        let words = self.words.fetch_add(words, Ordering::Relaxed) + words;
-        self.bar.inc(bytes);
-        let seconds = self.started.elapsed().as_secs_f64();
-        let rate = if seconds > 0.0 { words as f64 / seconds } else { 0.0 };
-        self.bar.set_message(format!("{articles} articles, {rate:.0} words/s"));
-        if self.terminal {
-            return;
+    /// Shows how far the run is, if it has not been shown a moment ago.
+    fn show(&self) {
+        let every = if self.terminal { DRAW_EVERY } else { LINE_EVERY };
+        {
+            let Ok(mut shown) = self.shown.try_lock() else { return };
+            if shown.elapsed() < every {
+                return;
+            }
+            *shown = Instant::now();
         }
-        let Ok(mut last) = self.last_line.try_lock() else { return };
-        if last.elapsed() >= LINE_EVERY {
-            *last = Instant::now();
-            let total = self.total_bytes.load(Ordering::Relaxed).max(done);
-            eprintln!(
-                "{articles} articles, {} of {}, {rate:.0} words/s, {}",
-                HumanBytes(done),
-                HumanBytes(total),
-                HumanDuration(self.started.elapsed())
-            );
+        let reading = lock(&self.meter).reading(Instant::now());
+        match self.terminal {
+            true => {
+                self.bar.set_position(reading.bytes);
+                self.bar.set_message(words(&reading));
+            }
+            false => eprintln!(
+                "{} of {}, {}",
+                HumanBytes(reading.bytes),
+                HumanBytes(reading.total_bytes),
+                words(&reading)
+            ),
         }
     }
 }
 
+/// `120 articles, 5400 words/s, slowest entities, 3 minutes left`.
+fn words(reading: &Reading) -> String {
+    let mut text = format!("{} articles", reading.articles);
+    if reading.unchanged > 0 {
+        text.push_str(&format!(" and {} unchanged", reading.unchanged));
+    }
+    if reading.failed > 0 {
+        text.push_str(&format!(", {} failed", reading.failed));
+    }
+    text.push_str(&format!(", {:.0} words/s", reading.words_per_second));
+    if let Some((stage, share)) = &reading.slowest {
+        text.push_str(&format!(", slowest {stage} ({:.0} %)", 100.0 * share));
+    }
+    match reading.left {
+        Some(left) => text.push_str(&format!(", about {} left", HumanDuration(left))),
+        None => text.push_str(", time left not known yet"),
+    }
+    text
+}
+
 impl Progress for Display {
     fn event(&self, event: Event<'_>) {
+        lock(&self.meter).event(&event, Instant::now());
         match event {
             Event::Listed { bytes, .. } => {
-                self.total_bytes.store(bytes, Ordering::Relaxed);
                 self.bar.set_length(bytes);
-                let template = "{bar:30} {bytes}/{total_bytes} {msg}, {eta} left";
+                let template = "{bar:24} {bytes}/{total_bytes}  {msg}";
                 if let Ok(style) = ProgressStyle::with_template(template) {
                     self.bar.set_style(style);
                 }
@@ -95,25 +115,32 @@ impl Progress for Display {
             Event::Skipped { extension, files } => {
                 let named = match extension {
                     "" => "without an extension".to_owned(),
-                    extension => format!(".{extension}"),
+                    extension => extension.to_owned(),
                 };
                 self.line(&style::faint(&format!(
                     "passed over {files} file{} {named}; name one directly to read it as text",
                     if files == 1 { "" } else { "s" }
                 )));
             }
-            Event::Unchanged { bytes, .. } => self.advance(bytes, 0, 0),
-            Event::Article { id, bytes, words, failed } => {
-                self.advance(bytes, 1, words);
-                if let Some(reason) = failed {
-                    self.line(&format!("{} {id}: {reason}", style::warning("failed:")));
+            Event::Article { id, failed: Some(reason), .. } => {
+                self.line(&format!("{} {id}: {reason}", style::warning("failed:")));
+            }
+            Event::Joining { articles, new } => {
+                let text = format!("comparing {new} new articles with all {articles}");
+                self.bar.set_message(text.clone());
+                if !self.terminal && lock(&self.meter).elapsed(Instant::now()) >= LINE_EVERY {
+                    eprintln!("{text}");
                 }
+                return;
             }
-            Event::Joining { articles, .. } => {
-                self.bar.set_message(format!("comparing {articles} articles"));
+            Event::Warning(text) => {
+                self.line(&format!("{} {text}", style::warning("warning:")));
             }
-            Event::Stage { .. } | Event::Committed { .. } => {}
-            Event::Warning(text) => self.line(&format!("{} {text}", style::warning("warning:"))),
+            Event::Unchanged { .. }
+            | Event::Article { failed: None, .. }
+            | Event::Stage { .. }
+            | Event::Committed { .. } => {}
         }
+        self.show();
     }
 }

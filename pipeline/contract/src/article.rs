@@ -52,28 +52,46 @@ impl Article {
     /// read where there are any. For a plain text it is [`text_hash`] of the text.
     #[must_use]
     pub fn content_hash(&self) -> String {
-        let plain = Self { source: self.source.clone(), ..Self::new(&*self.id, &*self.text) };
-        if *self == plain {
+        let Self {
+            id: _,
+            source: _,
+            text: _,
+            title,
+            published_at,
+            published_raw,
+            lang,
+            metadata,
+            targets,
+        } = self;
+        let is_plain = title.is_none()
+            && published_at.is_none()
+            && published_raw.is_none()
+            && lang.is_none()
+            && metadata.is_none()
+            && targets.is_empty();
+        if is_plain {
             return text_hash(&self.text);
         }
-        let fields = serde_json::json!([
-            self.title,
-            self.published_at,
-            self.published_raw,
-            self.lang,
-            self.metadata,
-            self.targets
-        ]);
-        text_hash(&format!("{}\u{0}{fields}", self.text))
+        let fields =
+            serde_json::json!([title, published_at, published_raw, lang, metadata, targets]);
+        hash_of(&[self.text.as_bytes(), b"\0", fields.to_string().as_bytes()])
     }
 }
 
 /// The first 128 bits of the text's SHA-256, as 32 lower-case hexadecimal digits.
 #[must_use]
 pub fn text_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+    hash_of(&[text.as_bytes()])
+}
+
+/// The hash of the pieces, one after another.
+fn hash_of(pieces: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for piece in pieces {
+        hash.update(piece);
+    }
     let mut hex = String::with_capacity(32);
-    for byte in digest.iter().take(16) {
+    for byte in hash.finalize().iter().take(16) {
         // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
     }

@@ -28,6 +28,12 @@ impl Aside {
     pub(crate) const fn is_empty(&self) -> bool {
         self.bad.is_empty() && self.cleared.is_empty()
     }
+
+    /// Takes over what another has collected.
+    pub(crate) fn append(&mut self, other: &mut Self) {
+        self.bad.append(&mut other.bad);
+        self.cleared.append(&mut other.cleared);
+    }
 }
 
 /// Rows to be taken out of the tables, and rows to be added.
@@ -83,13 +89,14 @@ impl<'a> Changes<'a> {
 
     /// Puts everything into a transaction.
     pub(crate) fn apply(self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        let root = transaction.root().to_owned();
         let mut signatures_change = false;
         for (table, ids) in &self.remove {
             let mut sorted: Vec<&str> = ids.iter().map(String::as_str).collect();
             sorted.sort_unstable();
             let taken = transaction.remove_rows(
                 table,
-                |part| part.may_hold(&sorted),
+                |part| part.holds(&root, table, &sorted),
                 |batch| Ok(without_articles(table, batch, ids)?),
             )?;
             signatures_change |= taken > 0 && *table == TableId::Signatures;
@@ -116,11 +123,12 @@ impl<'a> Changes<'a> {
             return Ok(());
         }
         let table = TableId::Coverage;
+        let root = transaction.root().to_owned();
         let mut ids: Vec<&str> = self.recover.keys().copied().collect();
         ids.sort_unstable();
         transaction.remove_rows(
             &table,
-            |part| part.may_hold(&ids),
+            |part| part.holds(&root, &table, &ids),
             |batch| {
                 let article = values(&table, batch, "article_id")?;
                 let stage = values(&table, batch, "stage")?;
@@ -138,7 +146,7 @@ impl<'a> Changes<'a> {
         let table = TableId::DeadLetters;
         transaction.remove_rows(
             &table,
-            |_| true,
+            |_| Ok(true),
             |batch| {
                 let source = values(&table, batch, "source")?;
                 let article = values(&table, batch, "article_id")?;
@@ -238,7 +246,12 @@ impl<'a> Writer<'a, '_> {
 
     fn article_row(&self, article: &'a Finished) -> ArticleRow<'a> {
         let job = &article.job;
-        ArticleRow { article: &job.article, layers: &job.layers, run_id: self.run_id }
+        ArticleRow {
+            article: &job.article,
+            layers: &job.layers,
+            content_hash: &job.content_hash,
+            run_id: self.run_id,
+        }
     }
 
     fn dead_letter(

@@ -10,7 +10,7 @@ use postil_tables::read::{self, text_column};
 use postil_tables::{DeadLetterRow, RunRow, TableId, digest, parquet_io};
 
 use crate::error::Error;
-use crate::output::{LOG, Manifest, Part, check_part};
+use crate::output::{self, Command, LOG, Manifest, Part, check_part};
 use crate::plan::read_layers;
 use crate::verify::{self, Verification};
 
@@ -94,6 +94,38 @@ impl Dataset {
         self.manifest.join_pending
     }
 
+    /// When the output was written to last, RFC 3339, UTC; `None` before the first commit.
+    #[must_use]
+    pub fn last_commit(&self) -> Option<&str> {
+        self.manifest.last_commit.as_deref()
+    }
+
+    /// The process that works on the output at the moment, where there is one: its id, or `0` where
+    /// that is not known.
+    #[must_use]
+    pub fn in_use(&self) -> Option<u32> {
+        output::holder(&self.root)
+    }
+
+    /// What the runs were started with whose dead letters are still there, in order of the runs. A run
+    /// of which the log does not say it (it was not started from a command line) is left out.
+    ///
+    /// # Errors
+    /// Where a part is missing or damaged.
+    pub fn failed_commands(&self) -> Result<Vec<Command>, Error> {
+        let mut runs: Vec<String> =
+            self.dead_letters()?.into_iter().map(|letter| letter.run_id).collect();
+        runs.sort();
+        runs.dedup();
+        let mut commands: Vec<Command> = Vec::new();
+        for command in runs.iter().filter_map(|run| self.manifest.commands.get(run)) {
+            if !commands.contains(command) {
+                commands.push(command.clone());
+            }
+        }
+        Ok(commands)
+    }
+
     /// All rows of a table, part by part.
     ///
     /// # Errors
@@ -145,7 +177,7 @@ impl Dataset {
     /// Where there is no article of this id, or a part is missing or damaged.
     pub fn article(&self, id: &str) -> Result<(Article, LayerSet), Error> {
         for part in self.manifest.parts(&TableId::Articles) {
-            if !part.may_hold(&[id]) {
+            if !part.holds(&self.root, &TableId::Articles, &[id])? {
                 continue;
             }
             let found = read::articles(&self.read(part)?)?;
@@ -188,7 +220,7 @@ impl Dataset {
     pub fn pairs_of(&self, id: &str) -> Result<Vec<DuplicatePair>, Error> {
         let mut pairs = Vec::new();
         for part in self.manifest.parts(&TableId::Duplicates) {
-            if part.may_hold(&[id]) {
+            if part.holds(&self.root, &TableId::Duplicates, &[id])? {
                 pairs.extend(read::pairs(&self.read(part)?)?);
             }
         }

@@ -105,7 +105,7 @@ pub enum Error {
     },
     /// A part that the log names is missing or has another length.
     #[error(
-        "{path}: expected a part of {expected} bytes, found {found}: put it back, or annotate again into a new folder"
+        "{path}: expected a part of {expected} bytes, found {found}: put it back, or annotate the same inputs again, which makes what is lost anew"
     )]
     Part {
         /// The part.

@@ -26,10 +26,12 @@
 //! measure of that.
 
 mod changes;
+mod committer;
 pub mod config;
 mod dataset;
 mod error;
 pub mod input;
+mod intake;
 mod join;
 mod memory;
 mod output;
@@ -39,16 +41,19 @@ mod progress;
 mod report;
 mod run;
 mod schedule;
+mod upkeep;
 mod verify;
 
 pub use config::{Config, StageEntry};
 pub use dataset::{Dataset, PartInfo};
 pub use error::Error;
 pub use memory::{InMemory, annotate_in_memory};
+pub use output::{Command, Compaction, LARGE_PART_BYTES};
 pub use pipeline::{Pipeline, PipelineStage};
 pub use progress::{Event, Progress};
-pub use report::{DeadLetter, Report, StageReport};
+pub use report::{DeadLetter, MAX_LISTED, Report, StageReport};
 pub use run::{
     DEFAULT_BATCH_SIZE, DEFAULT_COMMIT_BYTES, DEFAULT_COMMIT_SECONDS, Options, annotate,
 };
+pub use upkeep::compact;
 pub use verify::Verification;

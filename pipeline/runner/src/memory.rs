@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::pipeline::Pipeline;
 use crate::plan::Job;
 use crate::progress::{Event, Progress};
-use crate::run::{DEFAULT_BATCH_SIZE, thread_pool};
+use crate::run::{DEFAULT_BATCH_SIZE, pool, thread_count};
 use crate::schedule::Scheduler;
 
 /// An article, and layers that are there already: a stage that would write one of them does not run.
@@ -36,7 +36,7 @@ pub fn annotate_in_memory(
     threads: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<Result<LayerSet, String>>, Error> {
-    let pool = thread_pool(threads)?;
+    let pool = pool(thread_count(threads), "stage")?;
     let stages = pipeline.stages();
     let stop = AtomicBool::new(false);
     let seconds = Mutex::new(vec![0.0; stages.len()]);

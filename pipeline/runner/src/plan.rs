@@ -4,20 +4,27 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, StringArray};
+use arrow::array::{Array, RecordBatch, StringArray};
 use postil_contract::{Article, Layer, LayerSet};
 use postil_tables::read::{self, text_column};
 use postil_tables::{CoverageStatus, DeadLetterRow, TableError, TableId, parquet_io};
+use rayon::prelude::*;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::error::Error;
-use crate::output::{Manifest, Part};
+use crate::output::Manifest;
 use crate::pipeline::Pipeline;
 
-/// What the output holds of each article.
+/// What the output holds of each article: about a hundred bytes an article, because a run goes over
+/// millions of them.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    articles: HashMap<String, Stored>,
-    coverage: HashMap<String, Vec<Covered>>,
+    /// By the hash of the id.
+    articles: HashMap<u128, Stored>,
+    /// The sets of stages that an article is covered by; most articles share one.
+    sets: Vec<Vec<Covered>>,
+    /// The set that a set becomes with one stage more.
+    larger: HashMap<(u32, Covered), u32>,
     /// Dead letters by source.
     dead: HashMap<String, DeadLetterRow>,
     /// Sources of the dead letters of an article that did not come into the output, by id.
@@ -26,17 +33,23 @@ pub(crate) struct State {
     stage_needs: BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Stored {
-    content_hash: String,
-    source: String,
+    /// Hashes of the content hash and the source; `None` for an article that is only covered.
+    row: Option<(u128, u64)>,
+    /// Index into the sets.
+    covered: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Covered {
     layer: Arc<str>,
     hash: Arc<str>,
     done: bool,
+}
+
+fn key(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
 }
 
 /// What is to be done for an article.
@@ -76,7 +89,13 @@ pub(crate) struct Job {
 impl State {
     /// Reads what the tables say, without the texts.
     pub(crate) fn load(root: &Path, manifest: &Manifest) -> Result<Self, Error> {
-        let mut state = Self { stage_needs: manifest.stage_needs.clone(), ..Self::default() };
+        let mut state = Self {
+            stage_needs: manifest.stage_needs.clone(),
+            sets: vec![Vec::new()],
+            ..Self::default()
+        };
+        let rows = usize::try_from(manifest.rows(&TableId::Articles)).unwrap_or(0);
+        state.articles.reserve(rows);
         let mut words: HashSet<Arc<str>> = HashSet::new();
         let mut intern = |text: &str| match words.get(text) {
             Some(word) => Arc::clone(word),
@@ -92,9 +111,8 @@ impl State {
             &TableId::Articles,
             ["article_id", "text_hash", "source"],
             |[id, content_hash, source]| {
-                let stored =
-                    Stored { content_hash: content_hash.to_owned(), source: source.to_owned() };
-                state.articles.insert(id.to_owned(), stored);
+                let row = Some((key(content_hash), xxh3_64(source.as_bytes())));
+                state.articles.insert(key(id), Stored { row, covered: 0 });
             },
         )?;
         let ok = [CoverageStatus::Ok.as_str(), CoverageStatus::SkippedLanguage.as_str()];
@@ -109,12 +127,7 @@ impl State {
                     hash: intern(hash),
                     done: ok.contains(&status),
                 };
-                match state.coverage.get_mut(id) {
-                    Some(all) => all.push(covered),
-                    None => {
-                        state.coverage.insert(id.to_owned(), vec![covered]);
-                    }
-                }
+                state.cover(id, covered);
             },
         )?;
         for part in manifest.parts(&TableId::DeadLetters) {
@@ -126,6 +139,18 @@ impl State {
             }
         }
         Ok(state)
+    }
+
+    fn cover(&mut self, id: &str, covered: Covered) {
+        let stored = self.articles.entry(key(id)).or_insert(Stored { row: None, covered: 0 });
+        let sets = &mut self.sets;
+        let next = self.larger.entry((stored.covered, covered));
+        stored.covered = *next.or_insert_with_key(|(set, covered)| {
+            let mut larger = sets.get(*set as usize).cloned().unwrap_or_default();
+            larger.push(covered.clone());
+            sets.push(larger);
+            u32::try_from(sets.len() - 1).unwrap_or(u32::MAX)
+        });
     }
 
     /// The dead letter of a source, if there is one.
@@ -146,10 +171,15 @@ impl State {
         self.dead.get(source).is_some_and(|row| row.stage.is_none())
     }
 
-    /// Where the article in the output was read from, if it was from elsewhere.
-    pub(crate) fn other_source(&self, article: &Article) -> Option<&str> {
-        let stored = self.articles.get(&article.id)?;
-        (stored.source != article.source).then_some(stored.source.as_str())
+    /// Whether the article in the output was read from elsewhere.
+    pub(crate) fn is_from_elsewhere(&self, article: &Article) -> bool {
+        let row = self.articles.get(&key(&article.id)).and_then(|stored| stored.row);
+        row.is_some_and(|(_, source)| source != xxh3_64(article.source.as_bytes()))
+    }
+
+    /// Whether there is a dead letter of an article.
+    pub(crate) fn has_failed(&self, article: &Article) -> bool {
+        self.dead_letter_of(article).is_some()
     }
 
     /// What is to be done for an article.
@@ -163,11 +193,13 @@ impl State {
     ) -> Decision {
         let content_hash = article.content_hash();
         let stages = pipeline.stages();
-        let stored = self.articles.get(&article.id);
-        let covered = self.coverage.get(&article.id).map_or(&[][..], Vec::as_slice);
-        let known = stored.is_some() || !covered.is_empty();
+        let known = self.articles.get(&key(&article.id));
+        let stored = known.and_then(|known| known.row);
+        let covered = known.and_then(|known| self.sets.get(known.covered as usize));
+        let covered = covered.map_or(&[][..], Vec::as_slice);
+        let known = known.is_some();
         let dead = self.dead_letter_of(&article);
-        let same_text = stored.is_some_and(|stored| stored.content_hash == content_hash);
+        let same_text = stored.is_some_and(|(stored, _)| stored == key(&content_hash));
         let of_stage = |at: usize| {
             let stage = stages.get(at)?;
             let layer = stage.layer().as_str();
@@ -180,7 +212,7 @@ impl State {
             !force && !retry_failed && failed_same_text && of_stage(at).is_some_and(|c| !c.done)
         };
         let before = |dead: Option<&DeadLetterRow>| dead.cloned().map(Box::new);
-        let job = |whole: bool, run: Vec<bool>| {
+        let job = |article: Article, whole: bool, run: Vec<bool>| {
             let mut job = Job {
                 content_hash: content_hash.clone(),
                 bytes,
@@ -191,7 +223,7 @@ impl State {
                 drop: Vec::new(),
                 read: BTreeSet::new(),
                 layers: LayerSet::default(),
-                article: article.clone(),
+                article,
             };
             self.resolve(&mut job, pipeline, covered);
             Decision::Run(Box::new(job))
@@ -203,7 +235,7 @@ impl State {
             {
                 return Decision::FailedBefore(dead);
             }
-            return job(true, vec![true; stages.len()]);
+            return job(article, true, vec![true; stages.len()]);
         }
         let mut run: Vec<bool> = Vec::with_capacity(stages.len());
         let mut blocked: Vec<bool> = Vec::with_capacity(stages.len());
@@ -215,7 +247,7 @@ impl State {
             run.push(!is_blocked && !of_stage(at).is_some_and(|covered| covered.done));
         }
         if run.contains(&true) {
-            return job(false, run);
+            return job(article, false, run);
         }
         match (blocked.contains(&true), before(dead)) {
             (true, Some(dead)) => Decision::FailedBefore(dead),
@@ -328,12 +360,15 @@ pub(crate) fn read_layers(
     ids.sort_unstable();
     let mut batches = BTreeMap::new();
     for table in tables {
-        let parts = manifest.parts(table).iter().filter(|part: &&Part| part.may_hold(&ids));
-        let mut of_table = Vec::new();
-        for part in parts {
-            of_table.extend(parquet_io::read(&root.join(&part.file))?);
-        }
-        batches.insert(table.clone(), of_table);
+        let parts: Vec<Vec<RecordBatch>> = manifest
+            .parts(table)
+            .par_iter()
+            .map(|part| match part.holds(root, table, &ids)? {
+                true => Ok(parquet_io::read(&root.join(&part.file))?),
+                false => Ok(Vec::new()),
+            })
+            .collect::<Result<_, Error>>()?;
+        batches.insert(table.clone(), parts.into_iter().flatten().collect());
     }
     Ok(read::layers(articles, &batches)?)
 }

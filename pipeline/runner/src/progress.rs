@@ -55,6 +55,8 @@ pub enum Event<'a> {
         parts: usize,
         /// Their bytes.
         bytes: u64,
+        /// Seconds that it took, beside the work of the stages.
+        seconds: f64,
     },
     /// The comparison of all articles with each other begins.
     Joining {

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use postil_contract::Layer;
+use postil_tables::DeadLetterRow;
+
+/// Articles and dead letters that a report names one by one, at most.
+pub const MAX_LISTED: usize = 1000;
 
 /// What a run has done.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +15,9 @@ pub struct Report {
     pub run_id: String,
     /// The output folder.
     pub output: PathBuf,
-    /// Articles of which rows were written, sorted by id. In a dry run, those of which some would be.
+    /// Articles of which rows were written. In a dry run, those of which some would be.
+    pub n_annotated: usize,
+    /// Their ids, sorted: of the first [`MAX_LISTED`] of them.
     pub annotated: Vec<String>,
     /// Of these, how many needed only some of the stages.
     pub partly: usize,
@@ -31,13 +37,15 @@ pub struct Report {
     pub threads: usize,
     /// What each stage did, in order.
     pub stages: Vec<StageReport>,
-    /// What failed, in this run and before, sorted by source.
+    /// What failed, in this run and before, sorted by source: the first [`MAX_LISTED`].
     pub dead_letters: Vec<DeadLetter>,
     /// Pairs of paragraphs that repeat each other and were found in this run; `None` where nothing
     /// was compared.
     pub pairs: Option<usize>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
+    /// Whether it ended at the first failure, as it was asked to.
+    pub halted: bool,
     /// Whether nothing was to be written.
     pub dry_run: bool,
     /// Whether articles wait to be compared with the others.
@@ -48,7 +56,31 @@ impl Report {
     /// Whether there was nothing to do and nothing was done.
     #[must_use]
     pub fn nothing_to_do(&self) -> bool {
-        self.annotated.is_empty() && self.failed == 0 && self.pairs.is_none() && !self.interrupted
+        self.n_annotated == 0 && self.failed == 0 && self.pairs.is_none() && !self.interrupted
+    }
+
+    /// Counts articles, and keeps their ids as long as there are few.
+    pub(crate) fn annotated(&mut self, mut ids: Vec<&str>) {
+        self.n_annotated += ids.len();
+        ids.sort_unstable();
+        let room = MAX_LISTED.saturating_sub(self.annotated.len());
+        self.annotated.extend(ids.into_iter().take(room).map(str::to_owned));
+    }
+
+    /// Keeps a dead letter as long as there are few.
+    pub(crate) fn letter(&mut self, letter: DeadLetter) {
+        if self.dead_letters.len() < MAX_LISTED {
+            self.dead_letters.push(letter);
+        }
+    }
+
+    /// Adds what the reading side has counted.
+    pub(crate) fn add(&mut self, read: Self) {
+        self.unchanged += read.unchanged;
+        self.failed_before += read.failed_before;
+        read.dead_letters.into_iter().for_each(|letter| self.letter(letter));
+        self.annotated.sort();
+        self.dead_letters.sort_by(|a, b| a.source.cmp(&b.source));
     }
 }
 
@@ -86,4 +118,16 @@ pub struct DeadLetter {
     pub error: String,
     /// Whether it failed in an earlier run and was not tried again.
     pub before: bool,
+}
+
+impl DeadLetter {
+    pub(crate) fn of(row: &DeadLetterRow, before: bool) -> Self {
+        Self {
+            source: row.source.clone(),
+            article_id: row.article_id.clone(),
+            stage: row.stage.clone(),
+            error: row.error.clone(),
+            before,
+        }
+    }
 }

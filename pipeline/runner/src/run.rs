@@ -1,5 +1,6 @@
 //! One run, from the inputs to the last commit.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -8,21 +9,20 @@ use std::time::{Duration, Instant};
 
 use encoding_rs::Encoding;
 use postil_contract::Article;
-use postil_tables::{
-    CoverageStatus, DeadLetterRow, RunRow, TableId, clusters_to_batch, pairs_to_batch,
-    runs_to_batch, without_articles,
-};
+use postil_tables::TableId;
+use rayon::ThreadPool;
 
-use crate::changes::{Aside, Changes};
+use crate::changes::Aside;
+use crate::committer::Committer;
 use crate::error::Error;
 use crate::input::{self, Articles, BadInput};
-use crate::join::{self, Joined};
-use crate::output::{self, Committed, Manifest, Store, Transaction};
+use crate::intake::{Intake, Load, count_bad, same_as_before};
+use crate::output::{self, Command, Manifest, Store};
 use crate::pipeline::Pipeline;
 use crate::plan::{Decision, Job, State, read_layers};
 use crate::progress::{Event, Progress};
 use crate::report::{DeadLetter, Report, StageReport};
-use crate::schedule::{Finished, Scheduler, lock};
+use crate::schedule::{Finished, Scheduler};
 
 /// Articles that a thread takes at a time, at most. Small, so that a handful of articles keeps all
 /// threads busy; never visible in the output.
@@ -41,7 +41,7 @@ pub struct Options {
     pub output: PathBuf,
     /// The encoding of the text files; `None` for UTF-8.
     pub encoding: Option<&'static Encoding>,
-    /// Threads; 0 for one a core.
+    /// Threads that run stages; 0 for one a core. Reading and committing go on beside them.
     pub threads: usize,
     /// Articles that a thread takes at a time, at most.
     pub batch_size: usize,
@@ -51,8 +51,14 @@ pub struct Options {
     pub force: bool,
     /// Whether to try again what failed before.
     pub retry_failed: bool,
+    /// Whether to pass over everything that has not failed before.
+    pub only_failed: bool,
+    /// Whether the first failure ends the run, after what is finished is committed.
+    pub strict: bool,
     /// Whether to say what would be done, and write nothing.
     pub dry_run: bool,
+    /// What the run was started with, for the log: from it a later command can start it again.
+    pub command: Option<Command>,
     /// Bytes of text after which a unit is committed.
     pub commit_bytes: u64,
     /// Seconds after which a unit is committed with what is done of it.
@@ -72,7 +78,10 @@ impl Options {
             limit: None,
             force: false,
             retry_failed: false,
+            only_failed: false,
+            strict: false,
             dry_run: false,
+            command: None,
             commit_bytes: DEFAULT_COMMIT_BYTES,
             commit_seconds: DEFAULT_COMMIT_SECONDS,
         }
@@ -104,59 +113,78 @@ pub fn annotate(
     for warning in &listing.warnings {
         progress.event(Event::Warning(warning));
     }
-    let pool = thread_pool(options.threads)?;
-    let threads = pool.current_num_threads();
-    let articles = Articles::new(listing, options.encoding);
-    let limit = options.limit.unwrap_or(usize::MAX);
+    let threads = thread_count(options.threads);
+    let articles =
+        Articles::new(listing, options.encoding).take(options.limit.unwrap_or(usize::MAX));
     if options.dry_run {
-        let mut report = dry_run(pipeline, options, articles.take(limit), progress)?;
+        let mut report = dry_run(pipeline, options, articles, progress)?;
         report.threads = threads;
         report.seconds = start.elapsed().as_secs_f64();
         return Ok(report);
     }
-    let store = Store::open(&options.output)?;
-    let state = State::load(store.root(), store.manifest())?;
+    let mut store = Store::open(&options.output, options.command.clone())?;
     let now = jiff::Timestamp::now();
+    let run_id = run_id(now, store.manifest());
+    for (file, found) in output::repair(&mut store, &run_id)? {
+        progress.event(Event::Warning(&format!(
+            "{file} is damaged, found {found}: what it held is made again where its articles are among the inputs"
+        )));
+    }
+    let (pool, committing) = (pool(threads, "stage")?, pool(threads, "commit")?);
+    let state = pool.install(|| State::load(store.root(), store.manifest()))?;
     let seconds = Mutex::new(vec![0.0; pipeline.stages().len()]);
+    let halt = AtomicBool::new(false);
+    let report = new_report(pipeline, options, &run_id, threads);
     let scheduler = Scheduler {
         pipeline,
         pool: &pool,
         batch_size: options.batch_size.max(1),
         progress,
         stop,
+        halt: &halt,
+        strict: options.strict,
         seconds: &seconds,
     };
-    let run_id = run_id(now, store.manifest());
-    let mut run = Run {
+    let intake = Intake {
+        articles,
+        state,
         pipeline,
         options,
         progress,
-        stop,
-        scheduler,
-        state,
-        store,
-        runs_part: None,
-        started_at: now.as_microsecond(),
-        report: new_report(pipeline, options, &run_id, threads),
-        run_id,
-        committed_at: Instant::now(),
+        halt: &halt,
+        report: Report::default(),
+        is_empty: false,
     };
-    let result = pool.install(|| run.work(articles.take(limit)));
-    result?;
-    let mut report = run.report;
+    let committer = Committer {
+        pipeline,
+        progress,
+        store,
+        run_id,
+        started_at: now.as_microsecond(),
+        runs_part: None,
+        report,
+        seconds: &seconds,
+    };
+    let mut report =
+        Run { options, stop, halt: &halt, scheduler, intake, committer, committing: &committing }
+            .work()?;
     report.seconds = start.elapsed().as_secs_f64();
     Ok(report)
 }
 
-/// The threads of a run; 0 for one a core.
-pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
-    let threads = match threads {
+/// The number of threads that a run has; 0 asks for one a core.
+pub(crate) fn thread_count(threads: usize) -> usize {
+    match threads {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
-    };
+    }
+}
+
+/// A pool of threads named after their work.
+pub(crate) fn pool(threads: usize, work: &'static str) -> Result<ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
-        .thread_name(|number| format!("postil-{number}"))
+        .thread_name(move |number| format!("{work}-{number}"))
         .build()
         .map_err(|error| Error::Threads { threads, reason: error.to_string() })
 }
@@ -187,7 +215,7 @@ fn new_report(pipeline: &Pipeline, options: &Options, run_id: &str, threads: usi
 }
 
 /// The id of a run that starts now: `20251122T174133Z-3f2a`, sorted by time, and none of the log's.
-fn run_id(now: jiff::Timestamp, manifest: &Manifest) -> String {
+pub(crate) fn run_id(now: jiff::Timestamp, manifest: &Manifest) -> String {
     let time = now.strftime("%Y%m%dT%H%M%SZ");
     // Two runs of one second differ by their fractions of it.
     let mut tail = now.subsec_nanosecond().unsigned_abs() / 1000 % 0x1_0000;
@@ -220,6 +248,9 @@ fn dry_run(
             }
         };
         let (id, bytes) = (read.article.id.clone(), read.bytes);
+        if options.only_failed && !state.has_failed(&read.article) {
+            continue;
+        }
         match state.decide(pipeline, read.article, bytes, options.force, options.retry_failed) {
             Decision::Unchanged => {
                 report.unchanged += 1;
@@ -227,7 +258,7 @@ fn dry_run(
             }
             Decision::FailedBefore(row) => {
                 report.failed_before += 1;
-                report.dead_letters.push(dead_letter(&row, true));
+                report.letter(DeadLetter::of(&row, true));
             }
             Decision::Run(job) => {
                 report.partly += usize::from(!job.whole);
@@ -235,170 +266,94 @@ fn dry_run(
                 for (stage, runs) in report.stages.iter_mut().zip(&job.run) {
                     stage.articles += usize::from(*runs);
                 }
-                report.annotated.push(id);
+                report.annotated(vec![id.as_str()]);
             }
         }
     }
+    report.dead_letters.sort_by(|a, b| a.source.cmp(&b.source));
     Ok(report)
 }
 
-fn same_as_before(state: &State, bad: &BadInput) -> bool {
-    state.dead_letter(&bad.source).is_some_and(|row| {
-        row.stage.is_none() && row.error == bad.error && row.content_hash == bad.content_hash
-    })
-}
-
-fn count_bad(report: &mut Report, bad: &BadInput, before: bool) {
-    match before {
-        true => report.failed_before += 1,
-        false => report.failed += 1,
-    }
-    report.dead_letters.push(DeadLetter {
-        source: bad.source.clone(),
-        article_id: bad.article_id.clone(),
-        stage: None,
-        error: bad.error.clone(),
-        before,
-    });
-}
-
-fn dead_letter(row: &DeadLetterRow, before: bool) -> DeadLetter {
-    DeadLetter {
-        source: row.source.clone(),
-        article_id: row.article_id.clone(),
-        stage: row.stage.clone(),
-        error: row.error.clone(),
-        before,
-    }
-}
-
-struct Run<'a> {
-    pipeline: &'a Pipeline,
+/// A run at work: while the stages are busy with one unit, the one before it is committed and the one
+/// after it is read.
+struct Run<'a, I> {
     options: &'a Options,
-    progress: &'a dyn Progress,
     stop: &'a AtomicBool,
+    halt: &'a AtomicBool,
     scheduler: Scheduler<'a>,
-    state: State,
-    store: Store,
-    run_id: String,
-    /// Microseconds since 1970.
-    started_at: i64,
-    /// The part that holds this run's rows of `runs` so far.
-    runs_part: Option<String>,
-    report: Report,
-    committed_at: Instant,
+    intake: Intake<'a, I>,
+    committer: Committer<'a>,
+    committing: &'a ThreadPool,
 }
 
-impl Run<'_> {
-    fn work(
-        &mut self,
-        mut articles: impl Iterator<Item = Result<input::Input, BadInput>>,
-    ) -> Result<(), Error> {
-        let mut left: Vec<Job> = Vec::new();
+/// What the stages are through with, waiting to be committed.
+#[derive(Default)]
+struct Done {
+    finished: Vec<Finished>,
+    aside: Aside,
+}
+
+impl<I: Iterator<Item = Result<input::Input, BadInput>> + Send> Run<'_, I> {
+    fn work(mut self) -> Result<Report, Error> {
+        let commit_bytes = self.options.commit_bytes.max(1);
+        let unit = Duration::from_secs(self.options.commit_seconds.max(1));
+        let mut done = Done::default();
+        let mut load = self.intake.fill(commit_bytes);
+        self.read_back(&mut load.jobs)?;
         loop {
-            let mut aside = Aside::default();
-            let is_last = self.fill(&mut articles, &mut left, &mut aside)?;
-            if left.is_empty() && aside.is_empty() {
-                break;
-            }
-            if is_last {
+            if self.intake.is_empty {
                 // The longest first, so that no thread begins a long one when the others are done.
-                left.sort_by_key(|job| std::cmp::Reverse(job.article.text.len()));
+                load.jobs.sort_by_key(|job| Reverse(job.article.text.len()));
             }
-            let until = self.committed_at + Duration::from_secs(self.options.commit_seconds.max(1));
-            let (finished, rest) = self.scheduler.run(std::mem::take(&mut left), until);
-            left = rest;
-            self.commit(&finished, &aside)?;
-            self.committed_at = Instant::now();
-            if self.stopped() {
+            let Load { jobs, aside } = std::mem::take(&mut load);
+            let ahead: u64 = jobs.iter().map(|job| job.article.text.len() as u64).sum();
+            let waiting = std::mem::take(&mut done);
+            let Self { intake, committer, committing, scheduler, .. } = &mut self;
+            let (committed, next, (finished, left)) = std::thread::scope(|scope| {
+                let commit = scope.spawn(|| {
+                    committing.install(|| committer.commit(waiting.finished, &waiting.aside))
+                });
+                // What is left of a unit when its time is over is enough to go on with.
+                let read = scope.spawn(move || match ahead > commit_bytes {
+                    true => Load::default(),
+                    false => intake.fill(commit_bytes),
+                });
+                let worked = scheduler.run(jobs, Instant::now() + unit);
+                (commit.join(), read.join(), worked)
+            });
+            committed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            load = next.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            done = Done { finished, aside };
+            self.read_back(&mut load.jobs)?;
+            load.jobs.splice(0..0, left);
+            let nothing_left =
+                load.jobs.is_empty() && load.aside.is_empty() && self.intake.is_empty;
+            if nothing_left || self.is_stopped() {
                 break;
             }
         }
-        self.report.interrupted = self.stopped();
-        if !self.report.interrupted {
-            self.join()?;
+        // What was read last and is no article is known, also where the run is stopped.
+        done.aside.append(&mut load.aside);
+        let Done { finished, aside } = done;
+        self.committing.install(|| self.committer.commit(finished, &aside))?;
+        let interrupted = self.stop.load(Ordering::Relaxed);
+        if !self.is_stopped() {
+            self.committing.install(|| self.committer.join())?;
         }
-        self.report.join_pending = self.store.manifest().join_pending;
-        self.report.annotated.sort();
-        self.report.dead_letters.sort_by(|a, b| a.source.cmp(&b.source));
-        Ok(())
+        let mut report = self.committer.report;
+        report.interrupted = interrupted;
+        report.halted = self.halt.load(Ordering::Relaxed);
+        report.join_pending = self.committer.store.manifest().join_pending;
+        report.add(self.intake.report);
+        Ok(report)
     }
 
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
     }
 
-    /// Reads articles until there is a unit of work; tells whether they are all read.
-    fn fill(
-        &mut self,
-        articles: &mut impl Iterator<Item = Result<input::Input, BadInput>>,
-        jobs: &mut Vec<Job>,
-        aside: &mut Aside,
-    ) -> Result<bool, Error> {
-        let old = jobs.len();
-        let mut bytes: u64 = jobs.iter().map(|job| job.article.text.len() as u64).sum();
-        let mut is_last = false;
-        while bytes < self.options.commit_bytes && !self.stopped() {
-            let Some(read) = articles.next() else {
-                is_last = true;
-                break;
-            };
-            match read {
-                Err(bad) => self.bad_input(bad, aside),
-                Ok(read) => {
-                    let Some(job) = self.decide(read, aside) else { continue };
-                    bytes += job.article.text.len() as u64;
-                    jobs.push(job);
-                }
-            }
-        }
-        self.read_back(jobs.get_mut(old..).unwrap_or_default())?;
-        Ok(is_last)
-    }
-
-    fn bad_input(&mut self, bad: BadInput, aside: &mut Aside) {
-        let before = same_as_before(&self.state, &bad);
-        let id = bad.article_id.as_deref().unwrap_or(&bad.source);
-        let failed = Some(bad.error.as_str());
-        self.progress.event(Event::Article { id, bytes: bad.bytes, words: 0, failed });
-        match before {
-            true => count_bad(&mut self.report, &bad, true),
-            false => aside.bad.push(bad),
-        }
-    }
-
-    fn decide(&mut self, read: input::Input, aside: &mut Aside) -> Option<Job> {
-        let input::Input { article, bytes } = read;
-        let Options { force, retry_failed, .. } = *self.options;
-        let (id, source) = (article.id.clone(), article.source.clone());
-        let elsewhere = self.state.other_source(&article).map(str::to_owned);
-        match self.state.decide(self.pipeline, article, bytes, force, retry_failed) {
-            Decision::Unchanged => {
-                if self.state.is_read_again(&source) {
-                    aside.cleared.push(source);
-                }
-                self.report.unchanged += 1;
-                self.progress.event(Event::Unchanged { id: &id, bytes });
-                None
-            }
-            Decision::FailedBefore(row) => {
-                self.report.failed_before += 1;
-                self.progress.event(Event::Unchanged { id: &id, bytes });
-                self.report.dead_letters.push(dead_letter(&row, true));
-                None
-            }
-            Decision::Run(job) => {
-                if let (true, Some(elsewhere)) = (job.whole, elsewhere) {
-                    self.progress.event(Event::Warning(&format!(
-                        "article `{id}` was read from {elsewhere} before, now from {source}: it is replaced"
-                    )));
-                }
-                Some(*job)
-            }
-        }
-    }
-
-    /// Gives jobs that begin in the middle of the pipeline the layers that are there.
+    /// Gives jobs that begin in the middle of the pipeline the layers that are there. Not while a
+    /// commit is under way, which may replace the parts that are read.
     fn read_back(&self, jobs: &mut [Job]) -> Result<(), Error> {
         let tables: BTreeSet<TableId> = jobs.iter().flat_map(|job| job.read.clone()).collect();
         if tables.is_empty() {
@@ -406,161 +361,13 @@ impl Run<'_> {
         }
         let articles: Vec<&Article> =
             jobs.iter().filter(|job| !job.read.is_empty()).map(|job| &job.article).collect();
-        let mut layers = read_layers(self.store.root(), self.store.manifest(), &articles, &tables)?;
+        let store = &self.committer.store;
+        let mut layers = self
+            .committing
+            .install(|| read_layers(store.root(), store.manifest(), &articles, &tables))?;
         for job in jobs {
             job.layers = layers.remove(&job.article.id).unwrap_or_default();
         }
         Ok(())
     }
-
-    /// Commits what is finished.
-    fn commit(&mut self, finished: &[Finished], aside: &Aside) -> Result<(), Error> {
-        if finished.is_empty() && aside.is_empty() {
-            return Ok(());
-        }
-        self.count(finished, aside);
-        let rows = self.run_rows();
-        let changes =
-            Changes::new(self.pipeline, self.store.manifest(), &self.run_id, finished, aside);
-        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
-        changes.apply(&mut transaction)?;
-        self.runs_part =
-            seal(transaction, self.pipeline, self.runs_part.take(), &rows, |committed| {
-                self.progress.event(Event::Committed {
-                    articles: finished.len(),
-                    parts: committed.parts,
-                    bytes: committed.bytes,
-                });
-            })?;
-        Ok(())
-    }
-
-    /// Counts what the next commit holds.
-    fn count(&mut self, finished: &[Finished], aside: &Aside) {
-        for bad in &aside.bad {
-            count_bad(&mut self.report, bad, false);
-        }
-        for Finished { job, covered, failure } in finished {
-            for (at, covered) in covered {
-                let written =
-                    job.run.get(*at).copied().unwrap_or(false) && !(job.whole && failure.is_some());
-                let Some(stage) = self.report.stages.get_mut(*at).filter(|_| written) else {
-                    continue;
-                };
-                match covered.status {
-                    CoverageStatus::SkippedLanguage => stage.skipped += 1,
-                    _ => stage.articles += 1,
-                }
-                stage.rows += covered.rows;
-            }
-            if let Some((at, failure)) = failure {
-                self.report.failed += 1;
-                let stage = self.report.stages.get_mut(*at);
-                self.report.dead_letters.push(DeadLetter {
-                    source: job.article.source.clone(),
-                    article_id: Some(job.article.id.clone()),
-                    stage: stage.as_ref().map(|stage| stage.layer.to_string()),
-                    error: failure.error.clone(),
-                    before: false,
-                });
-                if let Some(stage) = stage {
-                    stage.failed += 1;
-                }
-                continue;
-            }
-            self.report.annotated.push(job.article.id.clone());
-            self.report.partly += usize::from(!job.whole);
-            self.report.bytes += job.article.text.len() as u64;
-            let paragraphs = job.layers.paragraphs.as_deref().unwrap_or_default();
-            self.report.words += paragraphs.iter().map(|p| u64::from(p.n_words)).sum::<u64>();
-        }
-    }
-
-    /// This run's rows of `runs` as of now.
-    fn run_rows(&mut self) -> Vec<RunRow> {
-        let seconds = lock(self.scheduler.seconds).clone();
-        for (stage, seconds) in self.report.stages.iter_mut().zip(seconds) {
-            stage.seconds = seconds;
-        }
-        let stages = self.pipeline.stages().iter().zip(&self.report.stages);
-        stages
-            .map(|(stage, done)| {
-                let info = stage.info();
-                RunRow {
-                    run_id: self.run_id.clone(),
-                    stage: info.provides.to_string(),
-                    implementation: info.implementation.clone(),
-                    version: info.version,
-                    model: info.model.as_ref().map(|model| model.name.clone()),
-                    model_sha256: info.model.as_ref().map(|model| model.sha256.clone()),
-                    config_json: info.config.to_string(),
-                    started_at: self.started_at,
-                    seconds: done.seconds,
-                    articles: done.articles,
-                    failed: done.failed,
-                }
-            })
-            .collect()
-    }
-
-    /// Compares what is new with everything, where something waits for it.
-    fn join(&mut self) -> Result<(), Error> {
-        if !self.store.manifest().join_pending {
-            return Ok(());
-        }
-        let Some((at, corpus)) = self.pipeline.corpus() else {
-            self.progress.event(Event::Warning(
-                "duplicates are out of date until a run with a duplicates stage",
-            ));
-            return Ok(());
-        };
-        let Joined { new, pairs, clusters, seconds } =
-            join::join(self.store.root(), self.store.manifest(), corpus, self.progress)?;
-        if let Some(sum) = lock(self.scheduler.seconds).get_mut(at) {
-            *sum += seconds;
-        }
-        let rows = self.run_rows();
-        self.report.pairs = Some(pairs.len());
-        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
-        let mut sorted: Vec<&str> = new.iter().map(String::as_str).collect();
-        sorted.sort_unstable();
-        // Pairs of an article that was made anew are found anew.
-        transaction.remove_rows(
-            &TableId::Duplicates,
-            |part| part.may_hold(&sorted),
-            |batch| Ok(without_articles(&TableId::Duplicates, batch, &new)?),
-        )?;
-        transaction.append(TableId::Duplicates, pairs_to_batch(&pairs)?);
-        transaction.clear(&TableId::DuplicateClusters);
-        transaction.append(TableId::DuplicateClusters, clusters_to_batch(&clusters)?);
-        transaction.mark_joined();
-        self.runs_part =
-            seal(transaction, self.pipeline, self.runs_part.take(), &rows, |committed| {
-                self.progress.event(Event::Committed {
-                    articles: 0,
-                    parts: committed.parts,
-                    bytes: committed.bytes,
-                });
-            })?;
-        Ok(())
-    }
-}
-
-/// Adds the run's rows of `runs` in place of those it wrote before, and commits. Gives the part that
-/// holds them.
-fn seal(
-    mut transaction: Transaction<'_>,
-    pipeline: &Pipeline,
-    runs_part: Option<String>,
-    rows: &[RunRow],
-    tell: impl FnOnce(Committed),
-) -> Result<Option<String>, Error> {
-    if let Some(part) = &runs_part {
-        transaction.remove_part(part);
-    }
-    transaction.append(TableId::Runs, runs_to_batch(rows)?);
-    transaction.mark_stages(pipeline.stages());
-    let (committed, files) = transaction.commit()?;
-    tell(committed);
-    Ok(files.get(&TableId::Runs).and_then(|files| files.first().cloned()))
 }

@@ -64,6 +64,10 @@ pub(crate) struct Scheduler<'a> {
     pub(crate) batch_size: usize,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) stop: &'a AtomicBool,
+    /// Set where a failure is not to be passed over; ends the run as `stop` does, but what is finished
+    /// of a batch stays.
+    pub(crate) halt: &'a AtomicBool,
+    pub(crate) strict: bool,
     /// Seconds of work over all threads, by place in the pipeline.
     pub(crate) seconds: &'a Mutex<Vec<f64>>,
 }
@@ -78,7 +82,7 @@ impl Scheduler<'_> {
         let queue = Mutex::new(jobs);
         let finished = Mutex::new(Vec::new());
         self.pool.broadcast(|_| {
-            while !self.stopped() && Instant::now() < until {
+            while !self.stopped() && !self.halt.load(Ordering::Relaxed) && Instant::now() < until {
                 let batch = self.take(&mut lock(&queue));
                 if batch.is_empty() {
                     break;
@@ -118,6 +122,9 @@ impl Scheduler<'_> {
             self.run_stage(at, stage, &mut batch);
         }
         for article in &mut batch {
+            if self.strict && article.failure.is_some() {
+                self.halt.store(true, Ordering::Relaxed);
+            }
             // Nothing reads the vectors any more, and they are many times the size of the text.
             article.job.layers.embeddings = None;
             let paragraphs = article.job.layers.paragraphs.as_deref().unwrap_or_default();
@@ -339,6 +346,8 @@ mod tests {
             batch_size: 4,
             progress: &(),
             stop: &AtomicBool::new(false),
+            halt: &AtomicBool::new(false),
+            strict: false,
             seconds: &Mutex::new(vec![0.0]),
         };
         let jobs = vec![job(Some("de")), job(Some("en-GB")), job(None)];
@@ -374,6 +383,8 @@ mod tests {
             batch_size: 4,
             progress: &(),
             stop: &AtomicBool::new(false),
+            halt: &AtomicBool::new(false),
+            strict: false,
             seconds: &Mutex::new(Vec::new()),
         };
         let jobs = ["a", "b", "c"].map(|lang| job(Some(lang))).into();

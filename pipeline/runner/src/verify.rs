@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::Int32Type;
@@ -11,7 +11,7 @@ use postil_tables::read::{self, text_column};
 use postil_tables::{CoverageRow, CoverageStatus, TableId, parquet_io};
 
 use crate::error::Error;
-use crate::output::{Manifest, Part, check_part};
+use crate::output::{Manifest, Part, check_part, strangers};
 use crate::plan::read_layers;
 
 /// Problems listed at most; more are only counted.
@@ -30,6 +30,9 @@ pub struct Verification {
     pub problems: Vec<String>,
     /// How many problems there are in all.
     pub n_problems: usize,
+    /// Parts, finished or not, of runs that were killed: they do not count, but `*.parquet` finds the
+    /// finished ones. The next run removes them.
+    pub leftovers: Vec<PathBuf>,
 }
 
 impl Verification {
@@ -48,7 +51,8 @@ impl Verification {
 }
 
 pub(crate) fn verify(root: &Path, manifest: &Manifest) -> Result<Verification, Error> {
-    let mut found = Verification::default();
+    let mut found =
+        Verification { leftovers: strangers(root, manifest)?, ..Verification::default() };
     let mut counts = Counts::default();
     for (table, parts) in &manifest.parts {
         let mut keys = HashSet::new();
@@ -77,7 +81,11 @@ fn readable(root: &Path, part: &Part) -> Result<Vec<RecordBatch>, String> {
     let path = root.join(&part.file);
     let sha256 = parquet_io::sha256(&path).map_err(|error| error.to_string())?;
     if sha256 != part.sha256 {
-        return Err(format!("{}: expected the hash {}, found {sha256}", part.file, part.sha256));
+        return Err(format!(
+            "{}: expected the hash {}, found {sha256}: remove the file and annotate the same inputs again, \
+             which makes its rows anew",
+            part.file, part.sha256
+        ));
     }
     let batches = parquet_io::read(&path).map_err(|error| error.to_string())?;
     let rows: u64 = batches.iter().map(|batch| batch.num_rows() as u64).sum();
@@ -237,7 +245,10 @@ fn check_texts(
     let has_text =
         |table: &&TableId| built_in.contains(table) || matches!(table, TableId::Custom(_));
     for table in manifest.parts.keys().filter(has_text) {
-        for part in manifest.parts(table).iter().filter(|part| part.may_hold(&ids)) {
+        for part in manifest.parts(table) {
+            if !part.holds(root, table, &ids)? {
+                continue;
+            }
             for batch in parquet_io::read(&root.join(&part.file))? {
                 let id = text_column(table.name(), &batch, "article_id")?;
                 let text = text_column(table.name(), &batch, "text")?;

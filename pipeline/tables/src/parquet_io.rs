@@ -2,15 +2,16 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
 use crate::error::TableError;
@@ -34,15 +35,82 @@ pub struct Written {
     pub sha256: String,
 }
 
+/// Columns of running text. Hardly a value repeats, so a dictionary would only be built to be thrown
+/// away, and the least and the greatest text help no query.
+const RUNNING_TEXT: [&str; 3] = ["text", "a_text", "b_text"];
+
 /// Writes batches into one file and syncs it to the disk. The batches must be sorted by the table's
 /// key, one after another, and have one schema.
 ///
 /// # Errors
 /// Where the file can't be created or written; a file begun is left for the caller to remove.
 pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Written, TableError> {
-    let parquet = |source: ParquetError| TableError::Parquet { path: path.to_owned(), source };
-    let io = |source: std::io::Error| TableError::Io { path: path.to_owned(), source };
     let schema = batches.first().map_or_else(|| table.schema(), RecordBatch::schema);
+    let mut writer = PartWriter::create(path, table, schema)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.finish()
+}
+
+/// A file that is written batch by batch, so that no more than a row group of it is in memory.
+pub struct PartWriter {
+    path: PathBuf,
+    writer: ArrowWriter<Hashing<BufWriter<File>>>,
+    rows: u64,
+}
+
+impl PartWriter {
+    /// Begins a file of a table with this schema.
+    ///
+    /// # Errors
+    /// Where the file can't be created.
+    pub fn create(path: &Path, table: &TableId, schema: SchemaRef) -> Result<Self, TableError> {
+        let parquet = |source: ParquetError| TableError::Parquet { path: path.to_owned(), source };
+        let io = |source: std::io::Error| TableError::Io { path: path.to_owned(), source };
+        let properties = properties(table, &schema).map_err(parquet)?;
+        let file = File::create(path).map_err(io)?;
+        let hashing = Hashing { inner: BufWriter::new(file), sha256: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(hashing, schema, Some(properties)).map_err(parquet)?;
+        Ok(Self { path: path.to_owned(), writer, rows: 0 })
+    }
+
+    /// Adds rows, which must come after those before by the table's key.
+    ///
+    /// # Errors
+    /// Where the schema is another, or the disk refuses.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        self.rows += batch.num_rows() as u64;
+        self.writer
+            .write(batch)
+            .map_err(|source| TableError::Parquet { path: self.path.clone(), source })
+    }
+
+    /// Bytes so far: those written, and about those of the row group in work.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        (self.writer.bytes_written() + self.writer.in_progress_size()) as u64
+    }
+
+    /// Writes the footer and syncs the file.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn finish(self) -> Result<Written, TableError> {
+        let Self { path, writer, rows } = self;
+        let io = |source: std::io::Error| TableError::Io { path: path.clone(), source };
+        let hashing = writer
+            .into_inner()
+            .map_err(|source| TableError::Parquet { path: path.clone(), source })?;
+        let bytes = hashing.bytes;
+        let sha256 = hex(&hashing.sha256.finalize());
+        let file = hashing.inner.into_inner().map_err(|error| io(error.into_error()))?;
+        file.sync_all().map_err(io)?;
+        Ok(Written { rows, bytes, sha256 })
+    }
+}
+
+fn properties(table: &TableId, schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
     let footer = [
         ("postil.table", table.name()),
         ("postil.schema_version", SCHEMA_VERSION),
@@ -55,8 +123,8 @@ pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Wr
         .filter_map(|name| i32::try_from(schema.index_of(name).ok()?).ok())
         .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: false })
         .collect();
-    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(parquet)?;
-    let properties = WriterProperties::builder()
+    let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
+    let mut builder = WriterProperties::builder()
         .set_created_by(concat!("postil ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
@@ -67,22 +135,13 @@ pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Wr
                 .iter()
                 .map(|(key, value)| KeyValue::new((*key).to_owned(), (*value).to_owned()))
                 .collect(),
-        ))
-        .build();
-    let file = File::create(path).map_err(io)?;
-    let hashing = Hashing { inner: BufWriter::new(file), sha256: Sha256::new(), bytes: 0 };
-    let mut writer = ArrowWriter::try_new(hashing, schema, Some(properties)).map_err(parquet)?;
-    let mut rows = 0;
-    for batch in batches {
-        writer.write(batch).map_err(parquet)?;
-        rows += batch.num_rows() as u64;
+        ));
+    for column in RUNNING_TEXT {
+        builder = builder
+            .set_column_dictionary_enabled(column.into(), false)
+            .set_column_statistics_enabled(column.into(), EnabledStatistics::None);
     }
-    let hashing = writer.into_inner().map_err(parquet)?;
-    let bytes = hashing.bytes;
-    let sha256 = hex(&hashing.sha256.finalize());
-    let file = hashing.inner.into_inner().map_err(|error| io(error.into_error()))?;
-    file.sync_all().map_err(io)?;
-    Ok(Written { rows, bytes, sha256 })
+    Ok(builder.build())
 }
 
 /// Reads all batches of a file.
@@ -115,6 +174,27 @@ pub fn read_columns(path: &Path, columns: Option<&[&str]>) -> Result<Vec<RecordB
         .map_err(|error| parquet(ParquetError::ArrowError(error.to_string())))
 }
 
+/// Reads the batches of a file one at a time, each of at most `rows` rows.
+///
+/// # Errors
+/// Where the file is missing or not Parquet; an item, where it is damaged further on.
+pub fn stream(
+    path: &Path,
+    rows: usize,
+) -> Result<impl Iterator<Item = Result<RecordBatch, TableError>> + use<>, TableError> {
+    let path = path.to_owned();
+    let file = File::open(&path).map_err(|source| TableError::Io { path: path.clone(), source })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(|builder| builder.with_batch_size(rows).build())
+        .map_err(|source| TableError::Parquet { path: path.clone(), source })?;
+    Ok(reader.map(move |batch| {
+        batch.map_err(|error| TableError::Parquet {
+            path: path.clone(),
+            source: ParquetError::ArrowError(error.to_string()),
+        })
+    }))
+}
+
 /// Rows of a file, from its footer alone.
 ///
 /// # Errors
@@ -125,6 +205,18 @@ pub fn rows(path: &Path) -> Result<u64, TableError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)
         .map_err(|source| TableError::Parquet { path: path.to_owned(), source })?;
     Ok(u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0))
+}
+
+/// The Arrow schema of a file, from its footer alone.
+///
+/// # Errors
+/// Where the file is missing, truncated or not Parquet.
+pub fn schema(path: &Path) -> Result<SchemaRef, TableError> {
+    let file =
+        File::open(path).map_err(|source| TableError::Io { path: path.to_owned(), source })?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|source| TableError::Parquet { path: path.to_owned(), source })?;
+    Ok(builder.schema().clone())
 }
 
 /// SHA-256 of a file's bytes, 64 lower-case hexadecimal digits.

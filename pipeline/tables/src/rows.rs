@@ -31,6 +31,8 @@ pub struct ArticleRow<'a> {
     pub article: &'a Article,
     /// Its layers: the title and the number of words come from the paragraphs.
     pub layers: &'a LayerSet,
+    /// [`Article::content_hash`], which whoever decides on an article has at hand.
+    pub content_hash: &'a str,
     /// The run that wrote it.
     pub run_id: &'a str,
 }
@@ -150,7 +152,7 @@ pub fn articles_to_batch(rows: &[ArticleRow<'_>]) -> Result<RecordBatch, TableEr
     let mut rows: Vec<&ArticleRow<'_>> = rows.iter().collect();
     rows.sort_by(|a, b| a.article.id.cmp(&b.article.id));
     let mut columns = Columns::new("articles", TableId::Articles.schema());
-    for ArticleRow { article, layers, run_id } in rows {
+    for ArticleRow { article, layers, content_hash, run_id } in rows {
         let paragraphs = layers.paragraphs.as_deref().unwrap_or_default();
         let title = article.title.as_deref().or_else(|| {
             let title = paragraphs.iter().find(|p| p.kind == ParagraphKind::Title)?;
@@ -169,7 +171,7 @@ pub fn articles_to_batch(rows: &[ArticleRow<'_>]) -> Result<RecordBatch, TableEr
         columns.text("text", article.text.as_str());
         columns.int("n_chars", int32("n_chars", article.text.chars().count())?);
         columns.int("n_words", int32("n_words", n_words)?);
-        columns.text("text_hash", article.content_hash().as_str());
+        columns.text("text_hash", *content_hash);
         columns.text("run_id", *run_id);
         columns.text("metadata", article.metadata.as_deref());
     }

@@ -158,7 +158,8 @@ fn rows_are_sorted_by_key_whatever_the_order_of_the_articles() {
 #[test]
 fn an_articles_title_is_the_one_its_paragraphs_tell() {
     let (article, layers) = article("a");
-    let row = ArticleRow { article: &article, layers: &layers, run_id: "r" };
+    let content_hash = &article.content_hash();
+    let row = ArticleRow { article: &article, layers: &layers, content_hash, run_id: "r" };
     let batch = articles_to_batch(&[row]).unwrap();
     let back = read::articles(&[batch]).unwrap();
     assert_eq!(back[0].article.title.as_deref(), Some(article.text.as_str()));
@@ -221,7 +222,8 @@ fn the_digest_knows_rows_and_not_their_order_or_run() {
     let digest = |articles: &[&(Article, LayerSet)], run_id: &str| {
         let mut digest = TableDigest::default();
         for (article, layers) in articles {
-            let row = ArticleRow { article, layers, run_id };
+            let content_hash = &article.content_hash();
+            let row = ArticleRow { article, layers, content_hash, run_id };
             digest.update(&TableId::Articles, &articles_to_batch(&[row]).unwrap()).unwrap();
         }
         digest.finish()

@@ -94,7 +94,15 @@ impl Checkpoint {
             Some(folder) if !folder.weights_sha256.is_empty() => folder.weights_sha256.clone(),
             _ => sha256(&weights).map_err(|error| format!("{}: {error}", weights.display()))?,
         };
-        Ok(Self { path: path.to_owned(), manifest, architecture, weights, weights_sha256, config, folder })
+        Ok(Self {
+            path: path.to_owned(),
+            manifest,
+            architecture,
+            weights,
+            weights_sha256,
+            config,
+            folder,
+        })
     }
 
     /// A whole number of `config.json`.

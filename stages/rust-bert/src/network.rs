@@ -6,7 +6,8 @@ use rust_bert::albert::{
 };
 use rust_bert::bart::{BartConfig, BartForSequenceClassification};
 use rust_bert::bert::{
-    BertConfig, BertEmbeddings, BertForSequenceClassification, BertForTokenClassification, BertModel,
+    BertConfig, BertEmbeddings, BertForSequenceClassification, BertForTokenClassification,
+    BertModel,
 };
 use rust_bert::deberta::{
     DebertaConfig, DebertaForSequenceClassification, DebertaForTokenClassification,
@@ -27,7 +28,8 @@ use rust_bert::mobilebert::{
 };
 use rust_bert::reformer::{ReformerConfig, ReformerForSequenceClassification};
 use rust_bert::roberta::{
-    RobertaConfig, RobertaEmbeddings, RobertaForSequenceClassification, RobertaForTokenClassification,
+    RobertaConfig, RobertaEmbeddings, RobertaForSequenceClassification,
+    RobertaForTokenClassification,
 };
 use rust_bert::t5::{T5Config, T5ForSentenceEmbeddings};
 use rust_bert::xlnet::{XLNetConfig, XLNetForSequenceClassification, XLNetForTokenClassification};
@@ -101,7 +103,10 @@ impl Architecture {
                 .filter(|(_, _, tasks)| does(tasks))
                 .map(|(name, _, _)| *name)
                 .collect();
-            format!("model_type is {model_type:?}, expected for {task} one of: {}", known.join(", "))
+            format!(
+                "model_type is {model_type:?}, expected for {task} one of: {}",
+                known.join(", ")
+            )
         })
     }
 
@@ -112,8 +117,9 @@ impl Architecture {
 }
 
 /// Ids, mask and token types of one sequence, each `[1, pieces]`, to the network's numbers.
-type Forward =
-    Box<dyn Fn(&Tensor, &Tensor, Option<&Tensor>) -> Result<Tensor, rust_bert::RustBertError> + Send>;
+type Forward = Box<
+    dyn Fn(&Tensor, &Tensor, Option<&Tensor>) -> Result<Tensor, rust_bert::RustBertError> + Send,
+>;
 
 /// A network with its weights on a device.
 pub struct Network {
@@ -134,9 +140,8 @@ impl Network {
         let mut store = VarStore::new(device);
         let config = &checkpoint.config;
         let task = checkpoint.manifest.task;
-        let at_config = |reason: String| {
-            format!("{}: {reason}", checkpoint.path.join("config.json").display())
-        };
+        let at_config =
+            |reason: String| format!("{}: {reason}", checkpoint.path.join("config.json").display());
         let forward = forward(checkpoint.architecture, task, config, &store).map_err(at_config)?;
         store.freeze();
         tensors.share(&store, &checkpoint.weights)?;

@@ -80,7 +80,8 @@ impl Tensors {
                     variable.size()
                 ));
             }
-            tch::no_grad(|| variable.f_set_data(tensor)).map_err(|error| first_line(path, &error))?;
+            tch::no_grad(|| variable.f_set_data(tensor))
+                .map_err(|error| first_line(path, &error))?;
         }
         match missing.first() {
             None => Ok(()),

@@ -1,20 +1,43 @@
 //! `postil annotate`.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use postil_contract::Problem;
-use postil_runner::{Config, Dataset, Options, input};
+use postil_runner::{Command, Config, Dataset, Options, Report, input};
 
 use super::{Context, problems, summary};
 use crate::args::Annotate;
-use crate::progress::Display;
-use crate::{Exit, find};
+use crate::progress::{Display, JsonLines};
+use crate::{Exit, find, interrupt};
 
 /// Annotates, and prints what came of it.
 pub fn run(context: &Context<'_>, args: &Annotate) -> anyhow::Result<Exit> {
+    // Words that are no text can't be kept, and then the run can't be started again from the log.
+    let words: Result<Vec<String>, _> =
+        std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+    let command = match (words, std::env::current_dir()) {
+        (Ok(args), Ok(folder)) => Some(Command { folder, args }),
+        _ => None,
+    };
+    annotate(context, args, command, false)
+}
+
+/// Annotates again what failed, of a run that was started with `command`.
+pub fn only_failed(
+    context: &Context<'_>,
+    args: &Annotate,
+    command: Command,
+) -> anyhow::Result<Exit> {
+    annotate(context, args, Some(command), true)
+}
+
+fn annotate(
+    context: &Context<'_>,
+    args: &Annotate,
+    command: Option<Command>,
+    only_failed: bool,
+) -> anyhow::Result<Exit> {
     let config_path = find::config(args.config.as_deref(), &args.inputs);
     let config = config(context, args, config_path.as_deref())?;
     let build = config.context(find::models(context.models, config_path.as_deref()));
@@ -27,15 +50,21 @@ pub fn run(context: &Context<'_>, args: &Annotate) -> anyhow::Result<Exit> {
     options.limit = args.limit;
     options.force = args.force;
     options.retry_failed = args.retry_failed;
+    options.only_failed = only_failed;
+    options.strict = args.strict;
     options.dry_run = args.dry_run;
+    options.command = command;
 
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst))
-        .context("expected to catch Ctrl-C")?;
-
+    let stop = interrupt::flag()?;
+    if args.json_progress {
+        let lines = JsonLines::new();
+        let report = postil_runner::annotate(&pipeline, &options, &lines, stop)?;
+        let exit = exit(&report);
+        lines.done(&report, exit.code());
+        return Ok(exit);
+    }
     let display = Display::new();
-    let report = postil_runner::annotate(&pipeline, &options, &display, &stop);
+    let report = postil_runner::annotate(&pipeline, &options, &display, stop);
     display.finish();
     let report = report?;
     let dataset = match report.dry_run {
@@ -43,11 +72,16 @@ pub fn run(context: &Context<'_>, args: &Annotate) -> anyhow::Result<Exit> {
         false => Dataset::open(&args.output).ok(),
     };
     summary::print(&report, dataset.as_ref())?;
-    Ok(match () {
+    Ok(exit(&report))
+}
+
+fn exit(report: &Report) -> Exit {
+    match () {
         () if report.interrupted => Exit::Interrupted,
-        () if report.failed > 0 => Exit::DeadLetters,
+        // What failed before and was not tried again is not done either.
+        () if report.failed + report.failed_before > 0 => Exit::DeadLetters,
         () => Exit::Done,
-    })
+    }
 }
 
 /// The config in force, after the options that change it; says which it is.

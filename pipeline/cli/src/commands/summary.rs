@@ -24,13 +24,7 @@ const MAX_DEAD_LETTERS: usize = 10;
 pub fn print(report: &Report, dataset: Option<&Dataset>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if report.dry_run {
-        writeln!(
-            out,
-            "would annotate {}, leave {} as they are",
-            count(report.annotated.len(), "article"),
-            report.unchanged
-        )?;
-        return Ok(());
+        return would(&mut out, report);
     }
     if report.nothing_to_do() {
         writeln!(
@@ -43,21 +37,48 @@ pub fn print(report: &Report, dataset: Option<&Dataset>) -> anyhow::Result<()> {
     }
     stages(&mut out, report)?;
     if let Some(dataset) = dataset {
-        let pairs = dataset.pairs().unwrap_or_default();
         for id in report.annotated.iter().take(MAX_ARTICLES) {
             let (found, layers) = dataset.article(id)?;
+            let pairs = dataset.pairs_of(id)?;
             writeln!(out)?;
             article(&mut out, &found, &layers, &pairs)?;
         }
-        if let Some(more) =
-            report.annotated.len().checked_sub(MAX_ARTICLES).filter(|more| *more > 0)
-        {
+        if let Some(more) = report.n_annotated.checked_sub(MAX_ARTICLES).filter(|more| *more > 0) {
             writeln!(out, "\n... and {more} more: postil show ARTICLE")?;
         }
     }
     dead_letters(&mut out, report)?;
     failed_before(&mut out, report)?;
     next_steps(&mut out, report, dataset)?;
+    Ok(())
+}
+
+/// What a run would do.
+fn would(out: &mut impl Write, report: &Report) -> anyhow::Result<()> {
+    writeln!(
+        out,
+        "would annotate {} ({} of text), leave {} as they are",
+        count(report.n_annotated, "article"),
+        indicatif::HumanBytes(report.bytes),
+        report.unchanged
+    )?;
+    if report.partly > 0 {
+        writeln!(out, "{} of them only in part, the rest of them stands", report.partly)?;
+    }
+    for stage in report.stages.iter().filter(|stage| stage.articles > 0) {
+        let articles = count(stage.articles, "article");
+        writeln!(out, "  {:<12} {:<29} {articles}", stage.layer.as_str(), stage.implementation)?;
+    }
+    if report.failed > 0 {
+        writeln!(out, "{} can't be read:", count(report.failed, "input"))?;
+        for letter in report.dead_letters.iter().filter(|l| !l.before).take(MAX_DEAD_LETTERS) {
+            writeln!(out, "  {}: {}", letter.source, letter.error)?;
+        }
+    }
+    if report.join_pending {
+        writeln!(out, "would compare articles that wait for it")?;
+    }
+    failed_before(out, report)?;
     Ok(())
 }
 
@@ -73,7 +94,7 @@ fn stages(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     writeln!(
         out,
         "{}{partly}{unchanged}, {} words in {:.1} s on {}",
-        style::heading(&count(report.annotated.len(), "article")),
+        style::heading(&count(report.n_annotated, "article")),
         report.words,
         report.seconds,
         count(report.threads, "thread")
@@ -231,14 +252,14 @@ fn dead_letters(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     writeln!(
         out,
         "\n{} (in the table dead_letters)",
-        style::heading(&format!("{} failed", new.len()))
+        style::heading(&format!("{} failed", report.failed))
     )?;
     for letter in new.iter().take(MAX_DEAD_LETTERS) {
         let stage = letter.stage.as_deref().map(|s| format!(" in {s}")).unwrap_or_default();
         writeln!(out, "  {}{stage}: {}", letter.source, letter.error)?;
     }
     if new.len() > MAX_DEAD_LETTERS {
-        writeln!(out, "  ... and {} more", new.len() - MAX_DEAD_LETTERS)?;
+        writeln!(out, "  ... and {} more", report.failed.saturating_sub(MAX_DEAD_LETTERS))?;
     }
     Ok(())
 }
@@ -248,7 +269,7 @@ fn failed_before(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         0 => Ok(()),
         failed => writeln!(
             out,
-            "{} failed in an earlier run and did not change since (--retry-failed to try again)",
+            "{} failed in an earlier run and did not change since (postil retry to try again)",
             count(failed, "article")
         ),
     }
@@ -259,6 +280,12 @@ fn next_steps(
     report: &Report,
     dataset: Option<&Dataset>,
 ) -> std::io::Result<()> {
+    if report.halted {
+        return writeln!(
+            out,
+            "\nstopped at the first failure (--strict); the same command goes on where this one stopped"
+        );
+    }
     if report.interrupted {
         return writeln!(
             out,

@@ -17,17 +17,24 @@ pub fn run(args: &Verify) -> anyhow::Result<Exit> {
     for problem in &verification.problems {
         println!("{problem}");
     }
+    if !verification.leftovers.is_empty() {
+        println!(
+            "{} of a run that was killed: not part of the tables (current.sql leaves them out), and \
+             removed by the next run",
+            count(verification.leftovers.len(), "file")
+        );
+    }
     println!(
         "{}: {}, {}: {}",
         args.output.display(),
         count(verification.parts, "part"),
         count(usize::try_from(verification.rows).unwrap_or(usize::MAX), "row"),
-        match verification.problems.len() {
+        match verification.n_problems {
             0 => "hashes, keys, joins and offsets hold".to_owned(),
             n => count(n, "problem"),
         }
     );
-    Ok(match verification.problems.is_empty() {
+    Ok(match verification.is_sound() {
         true => Exit::Done,
         false => Exit::Failed,
     })

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, RecordBatch, StringArray};
+use postil_tables::parquet_io::{self, Written};
 use postil_tables::read::text_column;
-use postil_tables::{TableId, empty_batch, parquet_io};
+use postil_tables::{TableId, empty_batch};
 use rayon::prelude::*;
 
-use super::TEMPORARY;
 use super::log::{Added, FORMAT, Join, Line, StageMark};
 use super::manifest::Part;
-use super::store::{Store, now, read_back, sync_folder};
+use super::store::{Store, now, read_back};
 use crate::error::Error;
 use crate::pipeline::PipelineStage;
 
@@ -57,6 +57,11 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// The output folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.store.root
+    }
+
     /// Adds rows, sorted by the table's key.
     pub(crate) fn append(&mut self, table: TableId, batch: RecordBatch) {
         let pending = table == TableId::Signatures;
@@ -68,7 +73,7 @@ impl<'s> Transaction<'s> {
     pub(crate) fn remove_rows(
         &mut self,
         table: &TableId,
-        may_hold: impl Fn(&Part) -> bool + Sync,
+        may_hold: impl Fn(&Part) -> Result<bool, Error> + Sync,
         keep: impl Fn(&RecordBatch) -> Result<Option<RecordBatch>, Error> + Sync,
     ) -> Result<u64, Error> {
         let root = self.store.root.clone();
@@ -77,11 +82,14 @@ impl<'s> Transaction<'s> {
             .manifest
             .parts(table)
             .iter()
-            .filter(|part| part.rows > 0 && may_hold(part) && !self.removed.contains(&part.file))
+            .filter(|part| part.rows > 0 && !self.removed.contains(&part.file))
             .collect();
         let rewritten: Vec<Option<(&Part, u64, Vec<RecordBatch>)>> = parts
             .into_par_iter()
             .map(|part| {
+                if !may_hold(part)? {
+                    return Ok(None);
+                }
                 let batches = parquet_io::read(&root.join(&part.file))?;
                 let mut kept = Vec::with_capacity(batches.len());
                 let mut rows = 0;
@@ -129,6 +137,13 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    /// Takes the pairs out, and says that all articles are to be compared with each other again.
+    pub(crate) fn compare_all(&mut self) {
+        self.clear(&TableId::Duplicates);
+        self.clear(&TableId::DuplicateClusters);
+        self.join = Some(Join::All);
+    }
+
     /// Says that articles wait to be compared from here on.
     pub(crate) const fn mark_join_pending(&mut self) {
         self.join = Some(Join::Pending);
@@ -143,46 +158,20 @@ impl<'s> Transaction<'s> {
     pub(crate) fn commit(mut self) -> Result<(Committed, BTreeMap<TableId, Vec<String>>), Error> {
         self.keep_every_table();
         let store = self.store;
-        let root = store.root.clone();
-        let mut planned: Vec<(Write, String)> = Vec::with_capacity(self.writes.len());
+        let mut unfinished = Unfinished::default();
+        let mut planned: Vec<(Write, NewPart)> = Vec::with_capacity(self.writes.len());
         for write in self.writes {
-            let name = format!("part-{}-{:05}.parquet", self.run_id, store.next_part);
-            store.next_part += 1;
-            planned.push((write, name));
-        }
-        let folders: BTreeSet<PathBuf> =
-            planned.iter().map(|(write, _)| root.join(write.table.name())).collect();
-        for folder in &folders {
-            fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-        }
-        let mut guard = Unfinished::default();
-        for (write, name) in &planned {
-            let folder = root.join(write.table.name());
-            guard.files.push(folder.join(format!(".{name}{TEMPORARY}")));
-            guard.files.push(folder.join(name));
+            let part = store.new_part(&write.table, &self.run_id)?;
+            unfinished.expect(&part);
+            planned.push((write, part));
         }
         let added: Vec<Added> = planned
-            .par_iter()
-            .map(|(write, name)| write_part(&root, write, name))
+            .into_par_iter()
+            .map(|(write, part)| write_part(&write, &part))
             .collect::<Result<_, Error>>()?;
-        for part in &added {
-            let (folder, name) = part.file.split_once('/').unwrap_or(("", &part.file));
-            let folder = root.join(folder);
-            fs::rename(folder.join(format!(".{name}{TEMPORARY}")), folder.join(name))
-                .map_err(Error::io("rename", &folder.join(name)))?;
-        }
-        for folder in &folders {
-            sync_folder(folder)?;
-        }
-        sync_folder(&root)?;
-        let committed =
-            Committed { parts: added.len(), bytes: added.iter().map(|part| part.bytes).sum() };
-        let mut files: BTreeMap<TableId, Vec<String>> = BTreeMap::new();
-        for part in &added {
-            files.entry(TableId::from_name(&part.table)).or_default().push(part.file.clone());
-        }
         let line = Line {
             format: FORMAT,
+            command: store.command_of(&self.run_id),
             run_id: Some(self.run_id),
             at: now(),
             added,
@@ -190,16 +179,7 @@ impl<'s> Transaction<'s> {
             stages: self.stages,
             join: self.join,
         };
-        store.log.append(&root.join(super::LOG), &line)?;
-        // From here on the commit has happened.
-        guard.files.clear();
-        store.manifest.apply(&line);
-        store.write_sql()?;
-        for file in &line.removed {
-            // One that can't be removed now is removed when the folder is opened next.
-            let _ = fs::remove_file(root.join(file));
-        }
-        Ok((committed, files))
+        store.publish(line, unfinished)
     }
 
     /// Sees to it that every table has a part, so that a query over all files of any table works,
@@ -238,10 +218,63 @@ impl<'s> Transaction<'s> {
     }
 }
 
+/// A part that is to be written: first under a name that no glob over `*.parquet` finds.
+pub(super) struct NewPart {
+    pub(super) table: TableId,
+    /// Path below the output folder once it counts.
+    pub(super) file: String,
+    pub(super) temporary: PathBuf,
+    pub(super) path: PathBuf,
+}
+
+impl NewPart {
+    /// The part's line in the log, after it was written and could be read back.
+    pub(super) fn added(
+        &self,
+        written: &Written,
+        range: Option<(String, String)>,
+        pending: bool,
+    ) -> Result<Added, Error> {
+        let found = read_back(&self.temporary)?;
+        if found != written.rows {
+            return Err(Error::Io {
+                action: "write",
+                path: self.path.clone(),
+                source: std::io::Error::other(format!(
+                    "{} rows were written, {found} can be read back",
+                    written.rows
+                )),
+            });
+        }
+        let (first, last) = range.unzip();
+        Ok(Added {
+            table: self.table.name().to_owned(),
+            file: self.file.clone(),
+            rows: written.rows,
+            bytes: written.bytes,
+            sha256: written.sha256.clone(),
+            first,
+            last,
+            pending: pending && written.rows > 0,
+        })
+    }
+}
+
 /// Removes the files of a commit that does not come to its end.
 #[derive(Default)]
-struct Unfinished {
+pub(super) struct Unfinished {
     files: Vec<PathBuf>,
+}
+
+impl Unfinished {
+    pub(super) fn expect(&mut self, part: &NewPart) {
+        self.files.extend([part.temporary.clone(), part.path.clone()]);
+    }
+
+    /// The commit has happened.
+    pub(super) fn forget(&mut self) {
+        self.files.clear();
+    }
 }
 
 impl Drop for Unfinished {
@@ -253,56 +286,38 @@ impl Drop for Unfinished {
     }
 }
 
-fn write_part(root: &std::path::Path, write: &Write, name: &str) -> Result<Added, Error> {
-    let path = root.join(write.table.name()).join(format!(".{name}{TEMPORARY}"));
-    let written = parquet_io::write(&path, &write.table, &write.batches)?;
-    let found = read_back(&path)?;
-    if found != written.rows {
-        return Err(Error::Io {
-            action: "write",
-            source: std::io::Error::other(format!(
-                "{} rows were written, {found} can be read back",
-                written.rows
-            )),
-            path,
-        });
+fn write_part(write: &Write, part: &NewPart) -> Result<Added, Error> {
+    let written = parquet_io::write(&part.temporary, &write.table, &write.batches)?;
+    let mut range = None;
+    for batch in &write.batches {
+        widen(&mut range, &write.table, batch)?;
     }
-    let range = id_range(&write.table, &write.batches)?;
-    let (first, last) = range.unzip();
-    Ok(Added {
-        table: write.table.name().to_owned(),
-        file: format!("{}/{name}", write.table.name()),
-        rows: written.rows,
-        bytes: written.bytes,
-        sha256: written.sha256,
-        first,
-        last,
-        pending: write.pending && written.rows > 0,
-    })
+    part.added(&written, range, write.pending)
 }
 
-/// The smallest and the greatest id of an article in these rows.
-fn id_range(table: &TableId, batches: &[RecordBatch]) -> Result<Option<(String, String)>, Error> {
-    let mut range: Option<(String, String)> = None;
-    for batch in batches {
-        for column in table.article_columns() {
-            let ids: StringArray = text_column(table.name(), batch, column)?;
-            for id in ids.iter().flatten() {
-                match &mut range {
-                    None => range = Some((id.to_owned(), id.to_owned())),
-                    Some((first, last)) => {
-                        if id < first.as_str() {
-                            id.clone_into(first);
-                        }
-                        if id > last.as_str() {
-                            id.clone_into(last);
-                        }
+/// Widens a range of ids to the smallest and the greatest id of an article in these rows.
+pub(super) fn widen(
+    range: &mut Option<(String, String)>,
+    table: &TableId,
+    batch: &RecordBatch,
+) -> Result<(), Error> {
+    for column in table.article_columns() {
+        let ids: StringArray = text_column(table.name(), batch, column)?;
+        for id in ids.iter().flatten() {
+            match range {
+                None => *range = Some((id.to_owned(), id.to_owned())),
+                Some((first, last)) => {
+                    if id < first.as_str() {
+                        id.clone_into(first);
+                    }
+                    if id > last.as_str() {
+                        id.clone_into(last);
                     }
                 }
             }
         }
     }
-    Ok(range)
+    Ok(())
 }
 
 /// The rows of a batch but some; `None` where all stay.

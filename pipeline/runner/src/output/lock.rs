@@ -10,6 +10,21 @@ use crate::error::Error;
 /// that a killed run leaves no stale one.
 pub(super) const LOCK: &str = ".postil.lock";
 
+/// The process that holds a folder, where one does; 0 where the file does not say which.
+pub(crate) fn holder(folder: &Path) -> Option<u32> {
+    let mut file = File::open(folder.join(LOCK)).ok()?;
+    // A lock that several may share tells whether one process has it for itself.
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // What the file says is only for people; that it is locked is what counts.
+            let _ = file.read_to_string(&mut holder);
+            Some(holder.trim().parse().unwrap_or(0))
+        }
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// Held while a run works on a folder.
 #[derive(Debug)]
 pub(super) struct Lock {

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ pub(super) struct Line {
     pub(super) run_id: Option<String>,
     /// When, RFC 3339, UTC.
     pub(super) at: String,
+    /// What the run was started with; in the first line of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) command: Option<Command>,
     /// Parts that count from here on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) added: Vec<Added>,
@@ -33,6 +36,15 @@ pub(super) struct Line {
     /// Whether articles wait to be compared with the others from here on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) join: Option<Join>,
+}
+
+/// What a run was started with, so that it can be started again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// The folder from which relative paths count.
+    pub folder: PathBuf,
+    /// The arguments, without the program's name.
+    pub args: Vec<String>,
 }
 
 /// A part that a commit adds.
@@ -70,6 +82,8 @@ pub(super) struct StageMark {
 pub(super) enum Join {
     /// Something has changed since the last one.
     Pending,
+    /// Pairs were lost: all articles are to be compared with each other again.
+    All,
     /// Everything before this line is compared.
     Done,
 }

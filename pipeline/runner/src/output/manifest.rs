@@ -1,16 +1,19 @@
 //! What the log says: the parts that count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use postil_tables::TableId;
+use postil_tables::read::text_column;
+use postil_tables::{TableId, parquet_io};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::LOG;
-use super::log::{self, Added, Join, Line};
+use super::log::{self, Added, Command, Join, Line};
 use crate::error::Error;
 
 /// A part that counts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Part {
     /// Path below the output folder, `/`-separated.
     pub(crate) file: String,
@@ -21,14 +24,67 @@ pub(crate) struct Part {
     pub(crate) range: Option<(String, String)>,
     /// Whether its articles wait to be compared with the others.
     pub(crate) pending: bool,
+    /// Hashes of the ids in it, sorted; read from the file when they are first asked for.
+    ids: Arc<OnceLock<Box<[u64]>>>,
 }
 
 impl Part {
-    /// Whether the part may hold rows of one of these articles, which are sorted.
-    pub(crate) fn may_hold(&self, ids: &[&str]) -> bool {
-        let Some((first, last)) = &self.range else { return false };
-        let next = ids.partition_point(|id| *id < first.as_str());
-        ids.get(next).is_some_and(|id| *id <= last.as_str())
+    pub(super) fn new(added: &Added) -> Self {
+        let Added { table: _, file, rows, bytes, sha256, first, last, pending } = added;
+        Self {
+            file: file.clone(),
+            rows: *rows,
+            bytes: *bytes,
+            sha256: sha256.clone(),
+            range: first.clone().zip(last.clone()),
+            pending: *pending,
+            ids: Arc::default(),
+        }
+    }
+
+    /// Whether the part holds rows of one of these articles, which are sorted. The range of its ids
+    /// mostly tells; where it does not (records in no order of their ids), the ids themselves do, and
+    /// are kept, 8 bytes an article: else every unit would have to read every part.
+    pub(crate) fn holds(&self, root: &Path, table: &TableId, ids: &[&str]) -> Result<bool, Error> {
+        let Some((first, last)) = &self.range else { return Ok(false) };
+        let from = ids.partition_point(|id| *id < first.as_str());
+        let to = ids.partition_point(|id| *id <= last.as_str());
+        let inside = ids.get(from..to).unwrap_or_default();
+        if inside.is_empty() {
+            return Ok(false);
+        }
+        if inside.contains(&first.as_str()) || inside.contains(&last.as_str()) {
+            return Ok(true);
+        }
+        let hashes = match self.ids.get() {
+            Some(hashes) => hashes,
+            None => {
+                let read = self.read_ids(root, table)?;
+                self.ids.get_or_init(|| read)
+            }
+        };
+        Ok(inside.iter().any(|id| hashes.binary_search(&xxh3_64(id.as_bytes())).is_ok()))
+    }
+
+    fn read_ids(&self, root: &Path, table: &TableId) -> Result<Box<[u64]>, Error> {
+        let columns = table.article_columns();
+        let mut hashes = Vec::new();
+        for batch in parquet_io::read_columns(&root.join(&self.file), Some(columns))? {
+            for column in columns {
+                let ids = text_column(table.name(), &batch, column)?;
+                let mut last = None;
+                for id in ids.iter().flatten() {
+                    // Rows of one article stand together.
+                    if last != Some(id) {
+                        hashes.push(xxh3_64(id.as_bytes()));
+                        last = Some(id);
+                    }
+                }
+            }
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        Ok(hashes.into_boxed_slice())
     }
 }
 
@@ -42,6 +98,10 @@ pub(crate) struct Manifest {
     pub(crate) stage_needs: BTreeMap<String, Vec<String>>,
     /// Ids of the runs, in order of their first commit.
     pub(crate) runs: Vec<String>,
+    /// What each run was started with, by id.
+    pub(crate) commands: BTreeMap<String, Command>,
+    /// When the last commit was, RFC 3339, UTC.
+    pub(crate) last_commit: Option<String>,
     /// Commits so far.
     pub(crate) commits: usize,
 }
@@ -60,27 +120,33 @@ impl Manifest {
     pub(super) fn apply(&mut self, line: &Line) {
         let Some(run_id) = &line.run_id else { return };
         self.commits += 1;
+        self.last_commit = Some(line.at.clone());
         if self.runs.last() != Some(run_id) {
             self.runs.push(run_id.clone());
         }
-        for parts in self.parts.values_mut() {
-            parts.retain(|part| !line.removed.contains(&part.file));
+        if !line.removed.is_empty() {
+            let removed: HashSet<&str> = line.removed.iter().map(String::as_str).collect();
+            for parts in self.parts.values_mut() {
+                parts.retain(|part| !removed.contains(part.file.as_str()));
+            }
         }
-        for Added { table, file, rows, bytes, sha256, first, last, pending } in &line.added {
-            self.parts.entry(TableId::from_name(table)).or_default().push(Part {
-                file: file.clone(),
-                rows: *rows,
-                bytes: *bytes,
-                sha256: sha256.clone(),
-                range: first.clone().zip(last.clone()),
-                pending: *pending,
-            });
+        for added in &line.added {
+            let parts = self.parts.entry(TableId::from_name(&added.table)).or_default();
+            parts.push(Part::new(added));
+        }
+        if let Some(command) = &line.command {
+            self.commands.insert(run_id.clone(), command.clone());
         }
         for mark in &line.stages {
             self.stage_needs.insert(mark.hash.clone(), mark.needs.clone());
         }
         match line.join {
             Some(Join::Pending) => self.join_pending = true,
+            Some(Join::All) => {
+                self.join_pending = true;
+                let signatures = self.parts.get_mut(&TableId::Signatures).into_iter().flatten();
+                signatures.for_each(|part| part.pending = part.rows > 0);
+            }
             Some(Join::Done) => {
                 self.join_pending = false;
                 self.parts.values_mut().flatten().for_each(|part| part.pending = false);

@@ -1,9 +1,11 @@
 //! The output folder: which parts count, and how others take their place.
 
 mod commit;
+mod compact;
 mod lock;
 mod log;
 mod manifest;
+mod repair;
 mod sql;
 mod store;
 
@@ -12,8 +14,13 @@ use std::path::Path;
 use crate::error::Error;
 
 pub(crate) use commit::{Committed, Transaction, is_one_of, values, without};
+pub(crate) use compact::compact;
+pub use compact::{Compaction, LARGE_PART_BYTES};
+pub(crate) use lock::holder;
+pub use log::Command;
 pub(crate) use manifest::{Manifest, Part};
-pub(crate) use store::{Store, check_part};
+pub(crate) use repair::repair;
+pub(crate) use store::{Store, check_part, strangers};
 
 /// The log's name in the output folder.
 pub(crate) const LOG: &str = "postil.log.jsonl";

@@ -1,15 +1,17 @@
 //! The output folder, open for a run.
 
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use postil_tables::parquet_io;
 use postil_tables::{TableId, views};
 
+use super::commit::{Committed, NewPart, Unfinished};
 use super::lock::{LOCK, Lock};
-use super::log::{FORMAT, Line, Log};
+use super::log::{Command, FORMAT, Line, Log};
 use super::manifest::{Manifest, Part};
-use super::{LOG, is_part_name, sql};
+use super::{LOG, TEMPORARY, is_part_name, sql};
 use crate::error::Error;
 
 /// The output folder, locked and in order.
@@ -19,7 +21,9 @@ pub(crate) struct Store {
     pub(super) log: Log,
     pub(super) manifest: Manifest,
     /// Number of the next part of this run.
-    pub(super) next_part: usize,
+    next_part: usize,
+    /// What this run was started with, until its first commit has written it down.
+    command: Option<Command>,
     /// What this run has made of the folder, to be undone where nothing is ever committed.
     made: Made,
     _lock: Lock,
@@ -37,11 +41,12 @@ const WELCOME: [&str; 2] = ["README.md", "views.sql"];
 
 impl Store {
     /// Opens a folder for a run: makes it where it is not there, locks it, cuts a torn line off the
-    /// log, and removes the parts that the log does not name.
+    /// log, and removes the parts that the log does not name. Parts that are missing or have another
+    /// length than the log says are for [`super::repair`].
     ///
     /// # Errors
-    /// Where the folder is not ours, is in use, can't be written, or lacks a part.
-    pub(crate) fn open(root: &Path) -> Result<Self, Error> {
+    /// Where the folder is not ours, is in use, or can't be written.
+    pub(crate) fn open(root: &Path, command: Option<Command>) -> Result<Self, Error> {
         let existed = root.exists();
         let has_log = root.join(LOG).is_file();
         if existed && !has_log {
@@ -65,10 +70,84 @@ impl Store {
             (true, false) => Made::Log,
             (true, true) => Made::Nothing,
         };
-        let store = Self { root: root.to_owned(), log, manifest, next_part: 0, made, _lock: lock };
-        check_parts(&store.root, &store.manifest)?;
-        store.remove_strangers()?;
+        let root = root.to_owned();
+        let store = Self { root, log, manifest, next_part: 0, command, made, _lock: lock };
+        for stranger in strangers(&store.root, &store.manifest)? {
+            fs::remove_file(&stranger).map_err(Error::io("remove", &stranger))?;
+        }
         Ok(store)
+    }
+
+    /// Opens a folder that holds an output, for work other than a run.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and where there is no output.
+    pub(crate) fn open_existing(root: &Path) -> Result<Self, Error> {
+        match root.join(LOG).is_file() {
+            true => Self::open(root, None),
+            false => Err(Error::NoDataset { path: root.to_owned() }),
+        }
+    }
+
+    /// Looks whether every part is there, with its length.
+    ///
+    /// # Errors
+    /// Where one is not.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.manifest.parts.values().flatten().try_for_each(|part| check_part(&self.root, part))
+    }
+
+    /// What a run was started with, for its first commit.
+    pub(super) fn command_of(&self, run_id: &str) -> Option<Command> {
+        self.command.clone().filter(|_| !self.manifest.commands.contains_key(run_id))
+    }
+
+    /// Names the next part of a table, and sees to it that its folder is there.
+    pub(super) fn new_part(&mut self, table: &TableId, run_id: &str) -> Result<NewPart, Error> {
+        let folder = self.root.join(table.name());
+        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        let name = format!("part-{run_id}-{:05}.parquet", self.next_part);
+        self.next_part += 1;
+        Ok(NewPart {
+            table: table.clone(),
+            file: format!("{}/{name}", table.name()),
+            temporary: folder.join(format!(".{name}{TEMPORARY}")),
+            path: folder.join(name),
+        })
+    }
+
+    /// Gives the parts of a line their names, makes these durable, and writes the line: from then on
+    /// they count, and those that they replace go.
+    pub(super) fn publish(
+        &mut self,
+        line: Line,
+        mut unfinished: Unfinished,
+    ) -> Result<(Committed, BTreeMap<TableId, Vec<String>>), Error> {
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut files: BTreeMap<TableId, Vec<String>> = BTreeMap::new();
+        for part in &line.added {
+            let (folder, name) = part.file.split_once('/').unwrap_or(("", &part.file));
+            let folder = self.root.join(folder);
+            fs::rename(folder.join(format!(".{name}{TEMPORARY}")), folder.join(name))
+                .map_err(Error::io("rename", &folder.join(name)))?;
+            folders.insert(folder);
+            files.entry(TableId::from_name(&part.table)).or_default().push(part.file.clone());
+        }
+        for folder in &folders {
+            sync_folder(folder)?;
+        }
+        sync_folder(&self.root)?;
+        self.log.append(&self.root.join(LOG), &line)?;
+        // From here on the commit has happened.
+        unfinished.forget();
+        self.manifest.apply(&line);
+        self.write_sql()?;
+        for file in &line.removed {
+            // One that can't be removed now is removed when the folder is opened next.
+            let _ = fs::remove_file(self.root.join(file));
+        }
+        let bytes = line.added.iter().map(|part| part.bytes).sum();
+        Ok((Committed { parts: line.added.len(), bytes }, files))
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -77,27 +156,6 @@ impl Store {
 
     pub(crate) const fn manifest(&self) -> &Manifest {
         &self.manifest
-    }
-
-    /// Removes parts, finished or not, that the log does not name: those of a run that was killed,
-    /// and those that were replaced.
-    fn remove_strangers(&self) -> Result<(), Error> {
-        for entry in fs::read_dir(&self.root).map_err(Error::io("read", &self.root))?.flatten() {
-            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                continue;
-            }
-            let table = TableId::from_name(&entry.file_name().to_string_lossy());
-            let live = self.manifest.parts(&table);
-            let folder = entry.path();
-            for file in fs::read_dir(&folder).map_err(Error::io("read", &folder))?.flatten() {
-                let name = file.file_name().to_string_lossy().into_owned();
-                let relative = format!("{}/{name}", table.name());
-                if is_part_name(&name) && !live.iter().any(|part| part.file == relative) {
-                    fs::remove_file(file.path()).map_err(Error::io("remove", &file.path()))?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Writes the SQL files that show the last commit. They hold nothing that the log does not, so
@@ -157,14 +215,34 @@ pub(super) fn refuse_foreign(root: &Path) -> Result<(), Error> {
     Err(Error::ForeignOutput { path: root.to_owned(), found })
 }
 
-/// Looks whether every part that the log names is there, with its length.
-fn check_parts(root: &Path, manifest: &Manifest) -> Result<(), Error> {
-    for part in manifest.parts.values().flatten() {
-        check_part(root, part)?;
+/// Parts, finished or not, that the log does not name: those of a run that was killed, and those that
+/// were replaced and could not be removed.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub(crate) fn strangers(root: &Path, manifest: &Manifest) -> Result<Vec<PathBuf>, Error> {
+    let mut strangers = Vec::new();
+    for entry in fs::read_dir(root).map_err(Error::io("read", root))?.flatten() {
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let table = TableId::from_name(&entry.file_name().to_string_lossy());
+        let live: HashSet<&str> =
+            manifest.parts(&table).iter().map(|part| part.file.as_str()).collect();
+        let folder = entry.path();
+        for file in fs::read_dir(&folder).map_err(Error::io("read", &folder))?.flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let relative = format!("{}/{name}", table.name());
+            if is_part_name(&name) && !live.contains(relative.as_str()) {
+                strangers.push(file.path());
+            }
+        }
     }
-    Ok(())
+    strangers.sort();
+    Ok(strangers)
 }
 
+/// Looks whether a part is there, with its length.
 pub(crate) fn check_part(root: &Path, part: &Part) -> Result<(), Error> {
     let path = root.join(&part.file);
     let found = match fs::metadata(&path) {
@@ -182,7 +260,7 @@ pub(super) fn read_back(path: &Path) -> Result<u64, Error> {
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
+fn sync_folder(folder: &Path) -> Result<(), Error> {
     // Only Unix can open a folder to sync it; elsewhere the rename itself has to do.
     if cfg!(unix) {
         File::open(folder).and_then(|file| file.sync_all()).map_err(Error::io("sync", folder))?;
@@ -192,7 +270,7 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
 
 fn replace_file(path: &Path, text: &str) -> Result<(), Error> {
     let mut temporary = path.as_os_str().to_owned();
-    temporary.push(super::TEMPORARY);
+    temporary.push(TEMPORARY);
     let temporary = PathBuf::from(temporary);
     fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
         let _ = fs::remove_file(&temporary);

@@ -8,7 +8,7 @@ use std::path::Path;
 use postil_contract::{Article, StageConfig as _};
 use postil_entities::WordClassifier as _;
 use postil_models::{Input, Task, WordLabels};
-use postil_rust_bert::{Checkpoint, Device, EntitiesConfig, Engine};
+use postil_rust_bert::{Checkpoint, Device, Engine, EntitiesConfig};
 use postil_stance::{Classifier as _, Reading};
 use rust_bert::Config as _;
 use rust_bert::distilbert::{DistilBertConfig, DistilBertModelClassifier};
@@ -47,7 +47,9 @@ fn write_vocabulary(folder: &Path) {
 fn many_sentences() -> Vec<String> {
     let words = ["Kazakhstan", "joined", "the", "accords", "in", "Washington", "on", "Friday"];
     (0..130)
-        .map(|n: usize| (0..3 + n % 7).map(|at| words[(n * 5 + at * 3) % 8]).collect::<Vec<_>>().join(" "))
+        .map(|n: usize| {
+            (0..3 + n % 7).map(|at| words[(n * 5 + at * 3) % 8]).collect::<Vec<_>>().join(" ")
+        })
         .collect()
 }
 
@@ -119,7 +121,8 @@ fn text_classifier() -> tempfile::TempDir {
 fn bug_2_a_text_has_the_same_scores_alone_and_beside_a_longer_one() {
     let folder = text_classifier();
     let short = "Kazakhstan joined.";
-    let long = "The president said on Friday in Washington that more states would join the accords.";
+    let long =
+        "The president said on Friday in Washington that more states would join the accords.";
 
     let opened = Checkpoint::open(folder.path(), Task::SequenceClassification).unwrap();
     let engine = Engine::load(&opened, Device::Cpu).unwrap();
@@ -175,7 +178,8 @@ fn edit_config(folder: &Path, edit: impl FnOnce(&mut serde_json::Map<String, ser
 
 #[test]
 fn bug_3_what_is_missing_or_damaged_is_an_error_with_the_path_in_it() {
-    let remove = |file: &'static str| move |folder: &Path| fs::remove_file(folder.join(file)).unwrap();
+    let remove =
+        |file: &'static str| move |folder: &Path| fs::remove_file(folder.join(file)).unwrap();
     let error = refused(remove("config.json"));
     assert!(error.contains("not found"), "{error}");
     let error = refused(remove("tokenizer.json"));
@@ -187,18 +191,27 @@ fn bug_3_what_is_missing_or_damaged_is_an_error_with_the_path_in_it() {
     assert!(error.contains("config.json") && error.contains("id2label"), "{error}");
     let error = refused(|folder| edit_config(folder, |json| drop(json.remove("vocab_size"))));
     assert!(error.contains("config.json") && error.contains("vocab_size"), "{error}");
-    let error = refused(|folder| edit_config(folder, |json| {
-        json.insert("model_type".to_owned(), "mamba".into());
-    }));
+    let error = refused(|folder| {
+        edit_config(folder, |json| {
+            json.insert("model_type".to_owned(), "mamba".into());
+        })
+    });
     assert!(error.contains("\"mamba\"") && error.contains("deberta-v2"), "{error}");
-    let error = refused(|folder| edit_config(folder, |json| {
-        json.insert("intermediate_size".to_owned(), 48.into());
-    }));
+    let error = refused(|folder| {
+        edit_config(folder, |json| {
+            json.insert("intermediate_size".to_owned(), 48.into());
+        })
+    });
     assert!(error.contains("has the shape [64, 32], expected [48, 32]"), "{error}");
-    let error = refused(|folder| edit_config(folder, |json| {
-        json.insert("num_hidden_layers".to_owned(), 3.into());
-    }));
-    assert!(error.contains("16 tensors are missing, the first is roberta.encoder.layer.2"), "{error}");
+    let error = refused(|folder| {
+        edit_config(folder, |json| {
+            json.insert("num_hidden_layers".to_owned(), 3.into());
+        })
+    });
+    assert!(
+        error.contains("16 tensors are missing, the first is roberta.encoder.layer.2"),
+        "{error}"
+    );
 
     let error = refused(|folder| {
         let path = folder.join("model.safetensors");

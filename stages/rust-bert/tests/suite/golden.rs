@@ -1,13 +1,12 @@
 //! Networks of other architectures than our models', against what transformers gives for the same weights
 //! (`models/train/golden_torch.py`).
 
-
+use crate::support::{Case, Numbers, annotate, build, checkpoint, golden, model, seeds};
 use postil_contract::Stage;
 use postil_entities::WordClassifier as _;
 use postil_models::{Input, Task};
 use postil_rust_bert::{Checkpoint, Device, Engine, ZeroShot};
 use postil_stance::{Classifier as _, Reading};
-use crate::support::{Case, Numbers, annotate, build, checkpoint, golden, model, seeds};
 
 /// rust-bert has one epsilon for all norms, where the configs of RoBERTa and DeBERTa give others; the
 /// weights here are far larger than trained ones, which makes the most of the difference.
@@ -21,11 +20,7 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
 }
 
 fn reading(case: &Case) -> Reading {
-    Reading {
-        target: case.target.clone().unwrap(),
-        text: case.text.clone(),
-        sentences: Vec::new(),
-    }
+    Reading { target: case.target.clone().unwrap(), text: case.text.clone(), sentences: Vec::new() }
 }
 
 #[test]

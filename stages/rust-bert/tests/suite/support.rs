@@ -1,7 +1,6 @@
 //! Checkpoints for the tests: small networks with weights made by a formula, as in
 //! `models/train/golden_torch.py`.
 
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +55,8 @@ pub fn model(folder: &Path) -> String {
 /// The five articles.
 pub fn seeds() -> Vec<Article> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     files.sort();
     files
