@@ -38,7 +38,7 @@ pub fn annotate_in_memory(
 ) -> Result<Vec<Result<LayerSet, String>>, Error> {
     let pool = pool(thread_count(threads), "stage")?;
     let stages = pipeline.stages();
-    let stop = AtomicBool::new(false);
+    let (stop, halt) = (AtomicBool::new(false), AtomicBool::new(false));
     let seconds = Mutex::new(vec![0.0; stages.len()]);
     let scheduler = Scheduler {
         pipeline,
@@ -46,6 +46,8 @@ pub fn annotate_in_memory(
         batch_size: DEFAULT_BATCH_SIZE,
         progress,
         stop: &stop,
+        halt: &halt,
+        strict: false,
         seconds: &seconds,
     };
     let bytes = articles.iter().map(|one| one.article.text.len() as u64).sum();
