@@ -15,6 +15,7 @@ mod find;
 mod interrupt;
 mod progress;
 mod style;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -101,6 +102,7 @@ pub fn run(registry: &Registry, default_pipeline: &[&str]) -> ExitCode {
         Command::Verify(options) => commands::verify::run(options),
         Command::Compact(options) => commands::compact::run(options),
         Command::Retry(options) => commands::retry::run(&context, options),
+        Command::Bench(options) => commands::bench::run(options),
     };
     match result {
         Ok(exit) => exit.into(),
