@@ -52,7 +52,17 @@ impl Article {
     /// read where there are any. For a plain text it is [`text_hash`] of the text.
     #[must_use]
     pub fn content_hash(&self) -> String {
-        let Self { id: _, source: _, text: _, title, published_at, published_raw, lang, metadata, targets } = self;
+        let Self {
+            id: _,
+            source: _,
+            text: _,
+            title,
+            published_at,
+            published_raw,
+            lang,
+            metadata,
+            targets,
+        } = self;
         let is_plain = title.is_none()
             && published_at.is_none()
             && published_raw.is_none()
@@ -62,14 +72,8 @@ impl Article {
         if is_plain {
             return text_hash(&self.text);
         }
-        let fields = serde_json::json!([
-            title,
-            published_at,
-            published_raw,
-            lang,
-            metadata,
-            targets
-        ]);
+        let fields =
+            serde_json::json!([title, published_at, published_raw, lang, metadata, targets]);
         hash_of(&[self.text.as_bytes(), b"\0", fields.to_string().as_bytes()])
     }
 }

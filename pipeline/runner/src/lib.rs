@@ -46,9 +46,9 @@ mod verify;
 pub use config::{Config, StageEntry};
 pub use dataset::{Dataset, PartInfo};
 pub use error::Error;
+pub use output::{Command, Compaction, LARGE_PART_BYTES};
 pub use pipeline::{Pipeline, PipelineStage};
 pub use progress::{Event, Progress};
-pub use output::{Command, Compaction, LARGE_PART_BYTES};
 pub use report::{DeadLetter, MAX_LISTED, Report, StageReport};
 pub use run::{
     DEFAULT_BATCH_SIZE, DEFAULT_COMMIT_BYTES, DEFAULT_COMMIT_SECONDS, Options, annotate,

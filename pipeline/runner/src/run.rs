@@ -117,7 +117,8 @@ pub fn annotate(
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         threads => threads,
     };
-    let articles = Articles::new(listing, options.encoding).take(options.limit.unwrap_or(usize::MAX));
+    let articles =
+        Articles::new(listing, options.encoding).take(options.limit.unwrap_or(usize::MAX));
     if options.dry_run {
         let mut report = dry_run(pipeline, options, articles, progress)?;
         report.threads = threads;
@@ -319,7 +320,8 @@ impl<I: Iterator<Item = Result<input::Input, BadInput>> + Send> Run<'_, I> {
             done = Done { finished, aside };
             self.read_back(&mut load.jobs)?;
             load.jobs.splice(0..0, left);
-            let nothing_left = load.jobs.is_empty() && load.aside.is_empty() && self.intake.is_empty;
+            let nothing_left =
+                load.jobs.is_empty() && load.aside.is_empty() && self.intake.is_empty;
             if nothing_left || self.is_stopped() {
                 break;
             }

@@ -82,10 +82,7 @@ impl Scheduler<'_> {
         let queue = Mutex::new(jobs);
         let finished = Mutex::new(Vec::new());
         self.pool.broadcast(|_| {
-            while !self.stopped()
-                && !self.halt.load(Ordering::Relaxed)
-                && Instant::now() < until
-            {
+            while !self.stopped() && !self.halt.load(Ordering::Relaxed) && Instant::now() < until {
                 let batch = self.take(&mut lock(&queue));
                 if batch.is_empty() {
                     break;

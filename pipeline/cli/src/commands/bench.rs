@@ -26,7 +26,8 @@ pub fn run(args: &Bench) -> anyhow::Result<Exit> {
 }
 
 /// The runner without models: readers, paragraphs, sentences, tables, commit.
-const RUNNER: &str = "[[stages]]\nuses = \"paragraphs.lines\"\n[[stages]]\nuses = \"sentences.rules\"\n";
+const RUNNER: &str =
+    "[[stages]]\nuses = \"paragraphs.lines\"\n[[stages]]\nuses = \"sentences.rules\"\n";
 
 /// Every family but embeddings, without a large model.
 const FAST: &str = r#"

@@ -73,7 +73,10 @@ fn runs(dataset: &Dataset) -> anyhow::Result<()> {
     if runs.is_empty() {
         return Ok(());
     }
-    println!("{}", style::faint(&format!("{:<26} {:>10} {:>8} {:>12}", "run", "articles", "failed", "stages")));
+    println!(
+        "{}",
+        style::faint(&format!("{:<26} {:>10} {:>8} {:>12}", "run", "articles", "failed", "stages"))
+    );
     for (run, (articles, seconds, failed)) in runs.iter().rev().take(MAX_RUNS) {
         println!("{run:<26} {articles:>10} {failed:>8} {:>12}", format!("{seconds:.1} s"));
     }

@@ -44,9 +44,7 @@ pub fn print(report: &Report, dataset: Option<&Dataset>) -> anyhow::Result<()> {
             writeln!(out)?;
             article(&mut out, &found, &layers, &pairs)?;
         }
-        if let Some(more) =
-            report.n_annotated.checked_sub(MAX_ARTICLES).filter(|more| *more > 0)
-        {
+        if let Some(more) = report.n_annotated.checked_sub(MAX_ARTICLES).filter(|more| *more > 0) {
             writeln!(out, "\n... and {more} more: postil show ARTICLE")?;
         }
     }

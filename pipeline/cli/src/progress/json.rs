@@ -137,7 +137,8 @@ impl Progress for JsonLines {
                 }));
             }
             Event::Warning(text) => write(&json!({"event": "warning", "text": text})),
-            Event::Unchanged { .. } | Event::Article { failed: None, .. } | Event::Stage { .. } => {}
+            Event::Unchanged { .. } | Event::Article { failed: None, .. } | Event::Stage { .. } => {
+            }
         }
         self.show();
     }

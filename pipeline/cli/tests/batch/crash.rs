@@ -44,7 +44,11 @@ fn killed_at_any_moment_a_run_loses_nothing_that_was_committed() {
     let commits = desk.lines_of_log("whole");
     assert!(commits > 3, "expected several commits to be killed in, found {commits} lines");
 
-    println!("undisturbed: {:.2} s, {} commits, digest {expected}", whole.as_secs_f64(), commits - 1);
+    println!(
+        "undisturbed: {:.2} s, {} commits, digest {expected}",
+        whole.as_secs_f64(),
+        commits - 1
+    );
     println!("| kill | after s | commits | files of no commit | rows lost | resumed digest |");
     println!("|---|---|---|---|---|---|");
     let mut dice = Dice(20_251_122);
@@ -69,9 +73,8 @@ fn killed_at_any_moment_a_run_loses_nothing_that_was_committed() {
             let verified = desk.postil(&format!("verify {output}"));
             verified.exits(0);
             let line = verified.out.lines().find(|line| line.contains("was killed"));
-            leftovers = line
-                .and_then(|line| line.split(' ').next()?.parse::<usize>().ok())
-                .unwrap_or(0);
+            leftovers =
+                line.and_then(|line| line.split(' ').next()?.parse::<usize>().ok()).unwrap_or(0);
             committed = ids(&desk, &output);
         }
         desk.postil(&format!("{RUN} {output}")).exits(0);
@@ -143,7 +146,11 @@ fn a_full_disk_ends_the_run_with_a_word_and_the_next_one_goes_on() {
     // No file may grow beyond 16 kB; the signal that comes with it is ignored, as on a full disk.
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_postil")])
+        .args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_postil"),
+        ])
         .args(format!("{RUN} limited").split(' '))
         .current_dir(desk.path(""));
     let limited = run(limited);

@@ -168,7 +168,8 @@ fn paragraph_of(number: usize, paragraph: usize) -> String {
     let mut dice = Dice((number * 1000 + paragraph) as u64);
     let mut sentences = Vec::new();
     for _ in 0..3 + dice.below(3) {
-        let who = dice.of(&["Mr. Çelik", "The minister", "Kazakhstan", "The United Nations", "Iran"]);
+        let who =
+            dice.of(&["Mr. Çelik", "The minister", "Kazakhstan", "The United Nations", "Iran"]);
         let says = dice.of(&["said on Monday that", "denied that", "told Reuters", "wrote that"]);
         let what = dice.of(&[
             "the Abraham Accords would bring peace",

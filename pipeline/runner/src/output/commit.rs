@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, RecordBatch, StringArray};
-use postil_tables::read::text_column;
 use postil_tables::parquet_io::{self, Written};
+use postil_tables::read::text_column;
 use postil_tables::{TableId, empty_batch};
 use rayon::prelude::*;
 

@@ -118,12 +118,7 @@ fn schema(root: &Path, part: &Part) -> Result<SchemaRef, Error> {
 }
 
 /// Writes the rows of these parts into new ones, and commits.
-fn merge(
-    store: &mut Store,
-    run_id: &str,
-    table: &TableId,
-    group: &[Part],
-) -> Result<usize, Error> {
+fn merge(store: &mut Store, run_id: &str, table: &TableId, group: &[Part]) -> Result<usize, Error> {
     let Some(first) = group.first() else { return Ok(0) };
     let schema = schema(&store.root, first)?;
     let pending = first.pending;
@@ -236,12 +231,14 @@ struct Source {
 
 impl Source {
     fn open(root: &Path, table: &TableId, part: &Part) -> Result<Self, Error> {
-        let rows = part.rows.saturating_mul(BYTES_A_READ) / part.bytes.max(1);
-        let rows = usize::try_from(rows).unwrap_or(ROWS_A_WRITE).clamp(16, ROWS_A_WRITE);
         let mut source = Self {
             table: table.clone(),
             row_bytes: part.bytes / part.rows.max(1),
-            batches: Box::new(parquet_io::stream(&root.join(&part.file), rows)?),
+            batches: Box::new(parquet_io::stream(
+                &root.join(&part.file),
+                None,
+                part.rows_of(BYTES_A_READ),
+            )?),
             key_columns: table.key(),
             converter: None,
             batch: None,
@@ -264,7 +261,8 @@ impl Source {
                 .filter_map(|name| batch.column_by_name(name).cloned())
                 .collect();
             if self.converter.is_none() {
-                let fields = columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
+                let fields =
+                    columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
                 self.converter = RowConverter::new(fields).map(Some).map_err(arrow(&self.table))?;
             }
             let Some(converter) = &self.converter else { break };

@@ -14,10 +14,10 @@ use std::path::Path;
 use crate::error::Error;
 
 pub(crate) use commit::{Committed, Transaction, is_one_of, values, without};
-pub use compact::{Compaction, LARGE_PART_BYTES};
 pub(crate) use compact::compact;
-pub use log::Command;
+pub use compact::{Compaction, LARGE_PART_BYTES};
 pub(crate) use lock::holder;
+pub use log::Command;
 pub(crate) use manifest::{Manifest, Part};
 pub(crate) use repair::repair;
 pub(crate) use store::{Store, check_part, strangers};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use postil_tables::parquet_io;
 use postil_tables::{TableId, views};
 
-use super::lock::{LOCK, Lock};
 use super::commit::{Committed, NewPart, Unfinished};
+use super::lock::{LOCK, Lock};
 use super::log::{Command, FORMAT, Line, Log};
 use super::manifest::{Manifest, Part};
 use super::{LOG, TEMPORARY, is_part_name, sql};
