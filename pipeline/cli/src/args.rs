@@ -53,6 +53,9 @@ pub enum Command {
     Compact(Compact),
     /// Try again what failed, with the commands that the log of the output folder keeps.
     Retry(Retry),
+    /// Measure speed and memory on this machine.
+    #[command(subcommand)]
+    Bench(Bench),
 }
 
 /// Arguments of `annotate`.
@@ -102,6 +105,15 @@ pub struct Annotate {
     /// Try the articles again that failed in an earlier run.
     #[arg(long)]
     pub retry_failed: bool,
+
+    /// Bytes of text after which what is done is committed. Never changes the rows; smaller units
+    /// lose less when the machine stops, larger ones make larger files.
+    #[arg(long, default_value_t = postil_runner::DEFAULT_COMMIT_BYTES, value_name = "N")]
+    pub commit_bytes: u64,
+
+    /// Seconds after which what is done is committed, however little it is.
+    #[arg(long, default_value_t = postil_runner::DEFAULT_COMMIT_SECONDS, value_name = "N")]
+    pub commit_seconds: u64,
 
     /// Stop at the first article that fails (exit code 3). What is finished is committed.
     #[arg(long)]
@@ -276,4 +288,58 @@ pub struct Retry {
     /// Options of annotate that are to be other than they were: `-- --encoding windows-1252`.
     #[arg(last = true, value_name = "OPTIONS")]
     pub options: Vec<String>,
+}
+
+/// The benchmarks.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Speed without models: reading, paragraphs, sentences, tables, commits; beside DuckDB writing the
+    /// same text to Parquet once.
+    Runner(BenchRunner),
+    /// Peak memory of the fast pipeline over few and many articles.
+    Memory(BenchMemory),
+}
+
+/// Arguments of `bench runner`.
+#[derive(Debug, clap::Args)]
+pub struct BenchRunner {
+    /// Articles of your own (JSON lines, or a folder of .txt); generated ones by default.
+    #[arg(value_name = "INPUT")]
+    pub input: Option<PathBuf>,
+
+    /// Megabytes of text to generate.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub mb: usize,
+
+    /// Runs; the best counts.
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub repeat: usize,
+
+    /// Threads; 0 for one a core.
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
+
+    /// A Python that has DuckDB.
+    #[arg(long, default_value = "python3", value_name = "PROGRAM")]
+    pub python: String,
+
+    /// Where to write; the system's folder for temporary files by default.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Arguments of `bench memory`.
+#[derive(Debug, clap::Args)]
+pub struct BenchMemory {
+    /// How many articles, one run each.
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000], value_name = "N,M")]
+    pub articles: Vec<usize>,
+
+    /// Threads; 0 for one a core.
+    #[arg(short = 'j', long, default_value_t = 0, value_name = "N")]
+    pub threads: usize,
+
+    /// Where to write; the system's folder for temporary files by default.
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! The commands, a module each.
 
 pub mod annotate;
+pub mod bench;
 pub mod check;
 pub mod compact;
 pub mod eval;

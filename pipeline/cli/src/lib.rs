@@ -15,6 +15,7 @@ mod find;
 mod interrupt;
 mod progress;
 mod style;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -102,6 +103,7 @@ pub fn run(registry: &Registry, default_pipeline: &[&str]) -> ExitCode {
         Command::Eval(options) => commands::eval::run(&context, options),
         Command::Compact(options) => commands::compact::run(options),
         Command::Retry(options) => commands::retry::run(&context, options),
+        Command::Bench(options) => commands::bench::run(options),
     };
     match result {
         Ok(exit) => exit.into(),

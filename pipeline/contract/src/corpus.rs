@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::layers::{ParagraphKind, vocabulary};
+use crate::stage::StageError;
 
 /// What a corpus stage keeps of one article; the next run joins on it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,11 +34,86 @@ pub struct ParagraphSignature {
     pub sentence_codes: Vec<i8>,
 }
 
-/// All articles with a signature, old and new, sorted by id.
+/// All articles with a signature, old and new. Most of them are on the disk: what is asked for is read
+/// when it is asked for, so that a join decides how much of them is in memory at a time.
+pub trait CorpusStore: Sync {
+    /// The articles, without what they say. An article's number is its place in this list.
+    fn entries(&self) -> Vec<CorpusEntry>;
+
+    /// Goes through the signatures of all paragraphs, in no particular order and from several threads.
+    ///
+    /// # Errors
+    /// Where they can't be read.
+    fn scan(&self, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), StageError>;
+
+    /// The articles of these numbers, whole, in no particular order.
+    ///
+    /// # Errors
+    /// Where they can't be read.
+    fn fetch(&self, numbers: &[usize], detail: Detail) -> Result<Vec<CorpusArticle>, StageError>;
+}
+
+/// An article of a [`CorpusStore`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorpusEntry {
+    /// The article's id.
+    pub id: String,
+    /// Whether this run made its signature: a join returns the pairs with a new member.
+    pub new: bool,
+}
+
+/// The signature of a paragraph, without its vectors, as [`CorpusStore::scan`] comes across it.
+#[derive(Debug, Clone, Copy)]
+pub struct BandRow<'a> {
+    /// The article's number.
+    pub article: usize,
+    /// Index into its paragraphs.
+    pub paragraph_idx: u32,
+    /// [`Signature::version`].
+    pub version: u32,
+    /// [`ParagraphSignature::bands`].
+    pub bands: &'a [i64],
+}
+
+/// How much of an article is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Its paragraphs, and which of them have a signature: without bands, vectors and sentences.
+    Texts,
+    /// All of it.
+    All,
+}
+
+/// All articles with a signature, old and new, sorted by id, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Corpus {
     /// Sorted by id.
     pub articles: Vec<CorpusArticle>,
+}
+
+impl CorpusStore for Corpus {
+    fn entries(&self) -> Vec<CorpusEntry> {
+        let entry = |of: &CorpusArticle| CorpusEntry { id: of.id.clone(), new: of.new };
+        self.articles.iter().map(entry).collect()
+    }
+
+    fn scan(&self, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), StageError> {
+        for (number, article) in self.articles.iter().enumerate() {
+            for row in &article.signature.paragraphs {
+                each(BandRow {
+                    article: number,
+                    paragraph_idx: row.paragraph_idx,
+                    version: article.signature.version,
+                    bands: &row.bands,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, numbers: &[usize], _: Detail) -> Result<Vec<CorpusArticle>, StageError> {
+        Ok(numbers.iter().filter_map(|number| self.articles.get(*number).cloned()).collect())
+    }
 }
 
 /// One article of a [`Corpus`].

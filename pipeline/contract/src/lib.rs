@@ -23,8 +23,9 @@ pub mod validate;
 
 pub use article::{Article, Target, TargetKind, text_hash};
 pub use corpus::{
-    Aligned, ClusterRole, ClusterRow, Corpus, CorpusArticle, CorpusParagraph, CorpusSentence,
-    DuplicateKind, DuplicatePair, ParagraphKey, ParagraphSignature, Signature,
+    Aligned, BandRow, ClusterRole, ClusterRow, Corpus, CorpusArticle, CorpusEntry, CorpusParagraph,
+    CorpusSentence, CorpusStore, Detail, DuplicateKind, DuplicatePair, ParagraphKey,
+    ParagraphSignature, Signature,
 };
 pub use custom::{Column, ColumnType, CustomLayer, Value};
 pub use layers::{

@@ -41,6 +41,12 @@ pub trait StageConfig:
     /// What the implementation is.
     fn describe() -> Description;
 
+    /// Layers that the stage needs with these options; those of [`StageConfig::describe`] where the
+    /// options make no difference.
+    fn needs(&self) -> Vec<Layer> {
+        Self::describe().needs
+    }
+
     /// Problems that the types can't tell: numbers out of range, a model or a file that is not there.
     fn check(&self, context: &BuildContext) -> Vec<Problem> {
         let _ = context;
@@ -195,6 +201,8 @@ impl BuildContext {
 pub trait StageFactory: Send + Sync {
     /// What it is.
     fn describe(&self) -> Description;
+    /// What it is with these options; as [`StageFactory::describe`] where something is wrong with them.
+    fn describe_with(&self, options: &toml::Table) -> Description;
     /// JSON Schema of its options.
     fn schema(&self) -> serde_json::Value;
     /// Its options with their defaults.
@@ -245,6 +253,12 @@ impl<C: StageConfig> Factory<C> {
 impl<C: StageConfig> StageFactory for Factory<C> {
     fn describe(&self) -> Description {
         C::describe()
+    }
+
+    fn describe_with(&self, options: &toml::Table) -> Description {
+        let needs = Self::parse(options).map(|config| config.needs());
+        let description = C::describe();
+        Description { needs: needs.unwrap_or_else(|_| description.needs.clone()), ..description }
     }
 
     fn schema(&self) -> serde_json::Value {

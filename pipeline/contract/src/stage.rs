@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::article::Article;
-use crate::corpus::{ClusterRow, Corpus, DuplicatePair, Signature};
+use crate::corpus::{ClusterRow, CorpusStore, DuplicatePair, Signature};
 use crate::layers::{Embeddings, Entity, Layer, LayerSet, Paragraph, Sentence};
 use crate::span::Span;
 
@@ -146,11 +146,12 @@ pub trait CorpusStage: Send + Sync {
     /// Where this article can't have one; it becomes a dead letter.
     fn signature(&self, view: &ArticleView<'_>) -> Result<Signature, StageError>;
 
-    /// The verified pairs in which at least one article is new, sorted by key, each once.
+    /// The verified pairs in which at least one article is new, sorted by key, each once. The corpus
+    /// may be larger than the memory: [`CorpusStore`] says how to go through it.
     ///
     /// # Errors
     /// Where the join as a whole fails.
-    fn join(&self, corpus: &Corpus) -> Result<Vec<DuplicatePair>, StageError>;
+    fn join(&self, corpus: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError>;
 
     /// The clusters that all pairs (of this run and of earlier ones) make, sorted by key.
     fn clusters(&self, pairs: &[DuplicatePair]) -> Vec<ClusterRow>;

@@ -176,31 +176,43 @@ impl Dataset {
     /// # Errors
     /// Where there is no article of this id, or a part is missing or damaged.
     pub fn article(&self, id: &str) -> Result<(Article, LayerSet), Error> {
-        for part in self.manifest.parts(&TableId::Articles) {
-            if !part.holds(&self.root, &TableId::Articles, &[id])? {
-                continue;
-            }
-            let found = read::articles(&self.read(part)?)?;
-            let Some(found) = found.into_iter().find(|found| found.article.id == id) else {
-                continue;
-            };
-            let tables = [
-                TableId::Paragraphs,
-                TableId::Sentences,
-                TableId::Entities,
-                TableId::Stances,
-                TableId::Signatures,
-            ];
-            let tables = BTreeSet::from(tables);
-            let mut layers = read_layers(&self.root, &self.manifest, &[&found.article], &tables)?;
-            let layers = layers.remove(id).unwrap_or_default();
-            return Ok((found.article, layers));
-        }
-        Err(Error::NoSuchArticle {
+        self.articles(&[id])?.pop().ok_or_else(|| Error::NoSuchArticle {
             id: id.to_owned(),
             path: self.root.clone(),
             help: String::new(),
         })
+    }
+
+    /// The articles of these ids that there are, sorted by id, each with all its layers that have a
+    /// table, spans in bytes. A part is read once, however many of them it holds.
+    ///
+    /// # Errors
+    /// Where a part is missing or damaged.
+    pub fn articles(&self, ids: &[&str]) -> Result<Vec<(Article, LayerSet)>, Error> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        let mut articles: Vec<Article> = Vec::new();
+        for part in self.manifest.parts(&TableId::Articles) {
+            if part.holds(&self.root, &TableId::Articles, &ids)? {
+                let found = read::articles(&self.read(part)?)?.into_iter().map(|row| row.article);
+                articles.extend(found.filter(|a| ids.binary_search(&a.id.as_str()).is_ok()));
+            }
+        }
+        articles.sort_by(|a, b| a.id.cmp(&b.id));
+        let tables = BTreeSet::from([
+            TableId::Paragraphs,
+            TableId::Sentences,
+            TableId::Entities,
+            TableId::Stances,
+            TableId::Signatures,
+        ]);
+        let refs: Vec<&Article> = articles.iter().collect();
+        let mut layers = read_layers(&self.root, &self.manifest, &refs, &tables)?;
+        let with_layers = |article: Article| {
+            let layers = layers.remove(&article.id).unwrap_or_default();
+            (article, layers)
+        };
+        Ok(articles.into_iter().map(with_layers).collect())
     }
 
     /// All verified pairs of paragraphs that repeat each other, sorted by key.

@@ -1,21 +1,25 @@
 //! Compares all articles with each other, after the last unit is committed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::time::Instant;
 
 use postil_contract::{
-    Article, ClusterRow, Corpus, CorpusArticle, CorpusParagraph, CorpusSentence, CorpusStage,
-    DuplicatePair, LayerSet, StageError,
+    Article, BandRow, ClusterRow, CorpusArticle, CorpusEntry, CorpusParagraph, CorpusSentence,
+    CorpusStage, CorpusStore, Detail, DuplicatePair, LayerSet, StageError,
 };
 use postil_tables::read::{self, text_column};
 use postil_tables::{TableId, parquet_io};
+use rayon::prelude::*;
 
 use crate::error::Error;
-use crate::output::Manifest;
-use crate::plan::read_layers;
+use crate::output::{Manifest, Part};
+use crate::plan::{read_layers, read_rows};
 use crate::progress::{Event, Progress};
 use crate::schedule::{Failure, caught};
+
+/// Rows of signatures that are in memory at a time, a thread.
+const SCAN_ROWS: usize = 2048;
 
 /// What a comparison gave.
 #[derive(Debug)]
@@ -37,8 +41,8 @@ pub(crate) fn join(
     progress: &dyn Progress,
 ) -> Result<Joined, Error> {
     let new = new_articles(root, manifest)?;
-    let corpus = corpus(root, manifest, &new)?;
-    progress.event(Event::Joining { articles: corpus.articles.len(), new: new.len() });
+    let corpus = DiskCorpus::open(root, manifest, &new)?;
+    progress.event(Event::Joining { articles: corpus.entries.len(), new: new.len() });
     let start = Instant::now();
     let failed =
         |source: StageError| Error::Join { stage: stage.info().implementation.clone(), source };
@@ -77,6 +81,93 @@ fn new_articles(root: &Path, manifest: &Manifest) -> Result<HashSet<String>, Err
     Ok(new)
 }
 
+/// The articles of an output that have a signature, on the disk.
+struct DiskCorpus<'a> {
+    root: &'a Path,
+    manifest: &'a Manifest,
+    /// Sorted by id.
+    entries: Vec<CorpusEntry>,
+}
+
+impl<'a> DiskCorpus<'a> {
+    fn open(root: &'a Path, manifest: &'a Manifest, new: &HashSet<String>) -> Result<Self, Error> {
+        let table = TableId::Signatures;
+        let mut ids: Vec<String> = Vec::new();
+        for part in manifest.parts(&table) {
+            let path = root.join(&part.file);
+            for batch in parquet_io::stream(&path, Some(&["article_id"]), SCAN_ROWS)? {
+                for id in text_column(table.name(), &batch?, "article_id")?.iter().flatten() {
+                    // Rows of one article stand together.
+                    if ids.last().is_none_or(|last| last != id) {
+                        ids.push(id.to_owned());
+                    }
+                }
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let entry = |id: String| CorpusEntry { new: new.contains(&id), id };
+        Ok(Self { root, manifest, entries: ids.into_iter().map(entry).collect() })
+    }
+
+    fn number(&self, id: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.id.as_str().cmp(id)).ok()
+    }
+
+    fn scan_part(&self, part: &Part, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), Error> {
+        let path = self.root.join(&part.file);
+        let columns = ["article_id", "paragraph_idx", "signature_version", "bands"];
+        for batch in parquet_io::stream(&path, Some(&columns), SCAN_ROWS)? {
+            read::bands(&batch?, |id, paragraph_idx, version, bands| {
+                if let Some(article) = self.number(id) {
+                    each(BandRow { article, paragraph_idx, version, bands });
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, numbers: &[usize], detail: Detail) -> Result<Vec<CorpusArticle>, Error> {
+        let mut ids: Vec<&str> = numbers
+            .iter()
+            .filter_map(|number| Some(self.entries.get(*number)?.id.as_str()))
+            .collect();
+        ids.sort_unstable();
+        let batches = read_rows(self.root, self.manifest, &TableId::Articles, &ids)?;
+        let articles = read::articles(&batches)?;
+        drop(batches);
+        let articles: Vec<&Article> = articles.iter().map(|read| &read.article).collect();
+        let mut tables = BTreeSet::from([TableId::Paragraphs, TableId::Signatures]);
+        if detail == Detail::All {
+            tables.insert(TableId::Sentences);
+        }
+        let mut layers = read_layers(self.root, self.manifest, &articles, &tables)?;
+        let whole = |article: &&Article| {
+            let new = self.number(&article.id).and_then(|n| self.entries.get(n))?.new;
+            corpus_article(article, layers.remove(&article.id)?, new)
+        };
+        Ok(articles.iter().filter_map(whole).collect())
+    }
+}
+
+impl CorpusStore for DiskCorpus<'_> {
+    fn entries(&self) -> Vec<CorpusEntry> {
+        self.entries.clone()
+    }
+
+    fn scan(&self, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), StageError> {
+        self.manifest
+            .parts(&TableId::Signatures)
+            .par_iter()
+            .try_for_each(|part| self.scan_part(part, each))
+            .map_err(|error| StageError::failed(error.to_string()))
+    }
+
+    fn fetch(&self, numbers: &[usize], detail: Detail) -> Result<Vec<CorpusArticle>, StageError> {
+        self.read(numbers, detail).map_err(|error| StageError::failed(error.to_string()))
+    }
+}
+
 /// The pairs of earlier comparisons that still hold: those of articles that are not new.
 fn known_pairs(
     root: &Path,
@@ -89,24 +180,6 @@ fn known_pairs(
     }
     pairs.retain(|pair| !new.contains(&pair.a.article_id) && !new.contains(&pair.b.article_id));
     Ok(pairs)
-}
-
-fn corpus(root: &Path, manifest: &Manifest, new: &HashSet<String>) -> Result<Corpus, Error> {
-    let tables = BTreeSet::from([TableId::Paragraphs, TableId::Sentences, TableId::Signatures]);
-    let mut articles: BTreeMap<String, CorpusArticle> = BTreeMap::new();
-    // Part by part, so that the texts of one part at a time are in memory beside the paragraphs.
-    for part in manifest.parts(&TableId::Articles) {
-        let read = read::articles(&parquet_io::read(&root.join(&part.file))?)?;
-        let of_part: Vec<&Article> = read.iter().map(|read| &read.article).collect();
-        let mut layers = read_layers(root, manifest, &of_part, &tables)?;
-        for article in of_part {
-            let Some(layers) = layers.remove(&article.id) else { continue };
-            if let Some(entry) = corpus_article(article, layers, new.contains(&article.id)) {
-                articles.insert(article.id.clone(), entry);
-            }
-        }
-    }
-    Ok(Corpus { articles: articles.into_values().collect() })
 }
 
 /// An article as a corpus stage sees it; `None` for one without a signature.

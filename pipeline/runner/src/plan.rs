@@ -12,8 +12,11 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::error::Error;
-use crate::output::Manifest;
+use crate::output::{Manifest, Part, without};
 use crate::pipeline::Pipeline;
+
+/// Encoded bytes of a part that are read at a time, about.
+const BYTES_A_READ: u64 = 1_000_000;
 
 /// What the output holds of each article: about a hundred bytes an article, because a run goes over
 /// millions of them.
@@ -360,15 +363,36 @@ pub(crate) fn read_layers(
     ids.sort_unstable();
     let mut batches = BTreeMap::new();
     for table in tables {
-        let parts: Vec<Vec<RecordBatch>> = manifest
-            .parts(table)
-            .par_iter()
-            .map(|part| match part.holds(root, table, &ids)? {
-                true => Ok(parquet_io::read(&root.join(&part.file))?),
-                false => Ok(Vec::new()),
-            })
-            .collect::<Result<_, Error>>()?;
-        batches.insert(table.clone(), parts.into_iter().flatten().collect());
+        batches.insert(table.clone(), read_rows(root, manifest, table, &ids)?);
     }
     Ok(read::layers(articles, &batches)?)
+}
+
+/// The rows of these articles (their ids sorted), and no others: a part that was merged of many is
+/// larger than what a run may have in memory.
+pub(crate) fn read_rows(
+    root: &Path,
+    manifest: &Manifest,
+    table: &TableId,
+    ids: &[&str],
+) -> Result<Vec<RecordBatch>, Error> {
+    let of_part = |part: &Part| -> Result<Vec<RecordBatch>, Error> {
+        let mut kept = Vec::new();
+        if !part.holds(root, table, ids)? {
+            return Ok(kept);
+        }
+        for batch in parquet_io::stream(&root.join(&part.file), None, part.rows_of(BYTES_A_READ))? {
+            let batch = batch?;
+            let id = text_column(table.name(), &batch, "article_id")?;
+            let other = |row: usize| ids.binary_search(&id.value(row)).is_err();
+            let batch = without(table, &batch, other)?.unwrap_or(batch);
+            if batch.num_rows() > 0 {
+                kept.push(batch);
+            }
+        }
+        Ok(kept)
+    };
+    let parts: Vec<Vec<RecordBatch>> =
+        manifest.parts(table).par_iter().map(of_part).collect::<Result<_, Error>>()?;
+    Ok(parts.into_iter().flatten().collect())
 }

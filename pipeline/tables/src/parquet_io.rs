@@ -174,18 +174,29 @@ pub fn read_columns(path: &Path, columns: Option<&[&str]>) -> Result<Vec<RecordB
         .map_err(|error| parquet(ParquetError::ArrowError(error.to_string())))
 }
 
-/// Reads the batches of a file one at a time, each of at most `rows` rows.
+/// Reads the batches of a file one at a time, each of at most `rows` rows, these columns only (all for
+/// `None`).
 ///
 /// # Errors
 /// Where the file is missing or not Parquet; an item, where it is damaged further on.
 pub fn stream(
     path: &Path,
+    columns: Option<&[&str]>,
     rows: usize,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, TableError>> + use<>, TableError> {
     let path = path.to_owned();
     let file = File::open(&path).map_err(|source| TableError::Io { path: path.clone(), source })?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(|builder| builder.with_batch_size(rows).build())
+        .and_then(|mut builder| {
+            if let Some(columns) = columns {
+                let mask = parquet::arrow::ProjectionMask::columns(
+                    builder.parquet_schema(),
+                    columns.iter().copied(),
+                );
+                builder = builder.with_projection(mask);
+            }
+            builder.with_batch_size(rows).build()
+        })
         .map_err(|source| TableError::Parquet { path: path.clone(), source })?;
     Ok(reader.map(move |batch| {
         batch.map_err(|error| TableError::Parquet {

@@ -449,6 +449,33 @@ fn signatures(reader: &Reader<'_>, texts: &mut Texts<'_>) -> Result<(), TableErr
     Ok(())
 }
 
+/// Calls `each` with the id, the paragraph, the version and the bands of every row of a batch of
+/// `signatures`, which need not have the other columns.
+///
+/// # Errors
+/// Where a column is missing or of another type.
+pub fn bands(
+    batch: &RecordBatch,
+    mut each: impl FnMut(&str, u32, u32, &[i64]),
+) -> Result<(), TableError> {
+    let reader = Reader::new("signatures", batch);
+    let id = reader.text("article_id")?;
+    let paragraph_idx = reader.int("paragraph_idx")?;
+    let version = reader.int("signature_version")?;
+    let bands = any_column(reader.table, batch, "bands", "list<int64>")?;
+    let bands = bands
+        .as_list_opt::<i32>()
+        .ok_or_else(|| wrong_type(reader.table, "bands", "list<int64>", bands.data_type()))?;
+    for row in reader.rows() {
+        let of_row = bands.value(row);
+        if let (Some(id), Some(bands)) = (id.get(row), of_row.as_any().downcast_ref::<Int64Array>())
+        {
+            each(id, paragraph_idx.or_zero(row), version.or_zero(row), bands.values());
+        }
+    }
+    Ok(())
+}
+
 /// The pairs of batches of `duplicates`.
 ///
 /// # Errors

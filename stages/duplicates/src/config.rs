@@ -59,6 +59,12 @@ impl StageConfig for LexicalSemanticConfig {
         }
     }
 
+    fn needs(&self) -> Vec<Layer> {
+        let mut needs = Self::describe().needs;
+        needs.retain(|layer| self.paraphrase || *layer != Layer::Embeddings);
+        needs
+    }
+
     fn check(&self, _: &BuildContext) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.min_words < crate::shingles::WORDS {
@@ -81,8 +87,7 @@ impl StageConfig for LexicalSemanticConfig {
 
     fn build(self, _: &BuildContext) -> Result<Stage, BuildError> {
         let description = Self::describe();
-        let mut needs = description.needs;
-        needs.retain(|layer| self.paraphrase || *layer != Layer::Embeddings);
+        let needs = self.needs();
         Ok(Stage::corpus(LexicalSemantic::new(
             StageInfo {
                 implementation: description.implementation.to_owned(),

@@ -1,11 +1,23 @@
 //! Candidates by shared bands, then the verdict on each.
+//!
+//! Neither the texts nor the bands of a corpus need fit into memory. What is kept of each paragraph is
+//! its key, the hash of its words, and where its copies stand: 24 bytes. The bands are gone through in
+//! as many passes over the signatures as their number asks for; the texts of candidates are fetched a
+//! block of articles at a time.
 
-use postil_contract::{Corpus, CorpusArticle, DuplicatePair};
+mod candidates;
+mod index;
+
+use std::collections::BTreeSet;
+
+use postil_contract::{CorpusArticle, CorpusStore, Detail, DuplicatePair, StageError};
 use rayon::prelude::*;
 
 use crate::config::LexicalSemanticConfig;
 use crate::verify::{Item, Judge};
 use crate::{shingles, signature, words};
+use candidates::Candidates;
+use index::Index;
 
 /// A band value that more different texts than this share says nothing (a phrase everybody uses, a
 /// crowded corner of the vector space): it brings no candidates.
@@ -14,47 +26,88 @@ const MAX_TEXTS_A_BAND: usize = 200;
 const MAX_ALL_PAIRS: usize = 400;
 /// Copies of one text up to which all pairs are written; beyond, each copy is paired with the first.
 const MAX_COPIES: usize = 64;
+/// Articles whose texts are in memory together: a pair of blocks of half as many, or any so many.
+const MAX_ARTICLES: usize = 3_000;
 
 /// The verified pairs with a new member, sorted by key, each once.
-pub(crate) fn join(corpus: &Corpus, config: &LexicalSemanticConfig) -> Vec<DuplicatePair> {
-    let mut articles: Vec<&CorpusArticle> = corpus.articles.iter().collect();
-    articles.sort_by(|a, b| a.id.cmp(&b.id));
-    let items = items(&articles);
-    let groups = groups(&items);
-    let judge = Judge::new(config, &articles);
+pub(crate) fn join(
+    store: &dyn CorpusStore,
+    config: &LexicalSemanticConfig,
+) -> Result<Vec<DuplicatePair>, StageError> {
+    let index = Index::new(store)?;
+    let mut pairs = Pairs { store, config, index: &index, found: Vec::new() };
+    let mut candidates = Candidates::new(&index);
+    candidates.copies(&mut pairs)?;
+    candidates.within_articles(&mut pairs)?;
+    candidates.by_bands(store, &mut pairs)?;
+    candidates.flush(&mut pairs)?;
+    let mut found = pairs.found;
+    found.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+    // A pair that was a candidate in two passes was judged twice, alike.
+    found.dedup_by(|x, y| (&x.a, &x.b) == (&y.a, &y.b));
+    Ok(found)
+}
 
-    let mut candidates = copies(&items, &groups);
-    candidates.extend(within_articles(&items));
-    candidates.extend(by_bands(&items, &groups));
-    candidates.par_sort_unstable();
-    candidates.dedup();
+/// Judges candidates, and keeps those that repeat each other.
+struct Pairs<'a> {
+    store: &'a dyn CorpusStore,
+    config: &'a LexicalSemanticConfig,
+    index: &'a Index,
+    found: Vec<DuplicatePair>,
+}
 
-    let mut pairs: Vec<DuplicatePair> = candidates
-        .par_iter()
-        .filter_map(|(a, b)| {
-            let (a, b) = (items.get(*a)?, items.get(*b)?);
-            judge.pair(a, b)
-        })
-        .collect();
-    pairs.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
-    pairs
+impl Pairs<'_> {
+    /// Judges pairs of items, the smaller first.
+    fn judge(&mut self, mut pairs: Vec<(u32, u32)>) -> Result<(), StageError> {
+        let article = |item: u32| self.index.article(item);
+        let articles: BTreeSet<usize> =
+            pairs.iter().flat_map(|(a, b)| [article(*a), article(*b)]).collect();
+        if articles.len() <= MAX_ARTICLES {
+            let found = self.judge_block(&pairs)?;
+            self.found.extend(found);
+            return Ok(());
+        }
+        let block = |(a, b): &(u32, u32)| {
+            (article(*a) / (MAX_ARTICLES / 2), article(*b) / (MAX_ARTICLES / 2))
+        };
+        pairs.sort_unstable_by_key(|pair| (block(pair), *pair));
+        let mut found = Vec::new();
+        for of_blocks in pairs.chunk_by(|x, y| block(x) == block(y)) {
+            found.extend(self.judge_block(of_blocks)?);
+        }
+        self.found.extend(found);
+        Ok(())
+    }
+
+    /// Judges pairs whose articles may be in memory together.
+    fn judge_block(&self, pairs: &[(u32, u32)]) -> Result<Vec<DuplicatePair>, StageError> {
+        let numbers: BTreeSet<usize> = pairs
+            .iter()
+            .flat_map(|(a, b)| [*a, *b])
+            .map(|item| self.index.number(self.index.article(item)))
+            .collect();
+        let numbers: Vec<usize> = numbers.into_iter().collect();
+        // A verdict on shared words reads the two paragraphs; one on a paraphrase their sentences and
+        // vectors, too.
+        let detail = if self.config.paraphrase { Detail::All } else { Detail::Texts };
+        let mut articles = self.store.fetch(&numbers, detail)?;
+        articles.sort_by(|a, b| a.id.cmp(&b.id));
+        let refs: Vec<&CorpusArticle> = articles.iter().collect();
+        let items = items(&refs);
+        let judge = Judge::new(self.config, &refs);
+        let find = |item: u32| {
+            let (id, paragraph_idx) = self.index.key(item);
+            let at = items.binary_search_by(|item| {
+                (item.id, item.signature.paragraph_idx).cmp(&(id, paragraph_idx))
+            });
+            at.ok().and_then(|at| items.get(at))
+        };
+        Ok(pairs.par_iter().filter_map(|(a, b)| judge.pair(find(*a)?, find(*b)?)).collect())
+    }
 }
 
 /// The paragraphs that take part, in the order of their keys.
 pub(crate) fn items<'a>(articles: &[&'a CorpusArticle]) -> Vec<Item<'a>> {
-    let old = articles
-        .iter()
-        .filter(|article| {
-            !article.signature.paragraphs.is_empty()
-                && article.signature.version != signature::VERSION
-        })
-        .count();
-    if old > 0 {
-        tracing::warn!(
-            articles = old,
-            "signatures of another version are left out of the join; annotate these articles again"
-        );
-    }
     articles
         .par_iter()
         .enumerate()
@@ -67,7 +120,6 @@ pub(crate) fn items<'a>(articles: &[&'a CorpusArticle]) -> Vec<Item<'a>> {
                 Some(Item {
                     article: number,
                     id: &article.id,
-                    new: article.new,
                     model: article.signature.model.as_deref(),
                     signature,
                     paragraph,
@@ -77,162 +129,4 @@ pub(crate) fn items<'a>(articles: &[&'a CorpusArticle]) -> Vec<Item<'a>> {
             })
         })
         .collect()
-}
-
-/// Items with the same words: each group sorted, the groups sorted by their first.
-fn groups(items: &[Item<'_>]) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by_key(|idx| (items.get(*idx).map(|item| item.paragraph.fingerprint), *idx));
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    // Groups of the fingerprint at hand: several only where different words have one hash.
-    let mut open: Vec<Vec<usize>> = Vec::new();
-    for idx in order {
-        let Some(item) = items.get(idx) else { continue };
-        let first = |group: &Vec<usize>| group.first().and_then(|first| items.get(*first));
-        let continues = open
-            .iter()
-            .filter_map(first)
-            .any(|other| other.paragraph.fingerprint == item.paragraph.fingerprint);
-        if !continues {
-            groups.append(&mut open);
-        }
-        match open.iter_mut().find(|group| first(group).is_some_and(|other| other.same_words(item)))
-        {
-            Some(group) => group.push(idx),
-            None => open.push(vec![idx]),
-        }
-    }
-    groups.append(&mut open);
-    groups.sort_unstable();
-    groups
-}
-
-fn is_new(items: &[Item<'_>], (a, b): (usize, usize)) -> bool {
-    [a, b].iter().any(|idx| items.get(*idx).is_some_and(|item| item.new))
-}
-
-/// The pairs of equal texts.
-fn copies(items: &[Item<'_>], groups: &[Vec<usize>]) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    for group in groups {
-        // Many copies: each with the first only, which keeps the number of pairs linear.
-        let firsts = if group.len() > MAX_COPIES { 1 } else { group.len() };
-        for (place, a) in group.iter().enumerate().take(firsts) {
-            pairs.extend(group.iter().skip(place + 1).map(|b| (*a, *b)));
-        }
-    }
-    let crowded = groups.iter().filter(|group| group.len() > MAX_COPIES).count();
-    if crowded > 0 {
-        tracing::warn!(
-            texts = crowded,
-            limit = MAX_COPIES,
-            "texts with very many copies: each copy is paired with the first one only"
-        );
-    }
-    pairs.retain(|pair| is_new(items, *pair));
-    pairs
-}
-
-/// All pairs inside each new article that is not too long.
-fn within_articles(items: &[Item<'_>]) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    let mut long = 0_usize;
-    let mut start = 0;
-    for own in items.chunk_by(|a, b| a.article == b.article) {
-        let range = start..start + own.len();
-        start = range.end;
-        if !own.first().is_some_and(|item| item.new) {
-            continue;
-        }
-        if own.len() > MAX_ALL_PAIRS {
-            long += 1;
-            continue;
-        }
-        for a in range.clone() {
-            pairs.extend((a + 1..range.end).map(|b| (a, b)));
-        }
-    }
-    if long > 0 {
-        tracing::warn!(
-            articles = long,
-            limit = MAX_ALL_PAIRS,
-            "articles with very many paragraphs: only pairs that share a band are compared"
-        );
-    }
-    pairs
-}
-
-/// The pairs of different texts that share a band value.
-fn by_bands(items: &[Item<'_>], groups: &[Vec<usize>]) -> Vec<(usize, usize)> {
-    let mut entries: Vec<(i64, u32)> = groups
-        .par_iter()
-        .zip(0_u32..u32::try_from(groups.len()).unwrap_or(u32::MAX))
-        .flat_map_iter(|(group, number)| {
-            let first = group.first().and_then(|first| items.get(*first));
-            let bands = first.map_or(&[][..], |item| item.signature.bands.as_slice());
-            bands.iter().map(move |band| (*band, number))
-        })
-        .collect();
-    entries.par_sort_unstable();
-    entries.dedup();
-
-    let buckets: Vec<&[(i64, u32)]> =
-        entries.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1).collect();
-    let crowded = buckets.iter().filter(|bucket| bucket.len() > MAX_TEXTS_A_BAND).count();
-    if crowded > 0 {
-        tracing::warn!(
-            bands = crowded,
-            of = buckets.len(),
-            limit = MAX_TEXTS_A_BAND,
-            "bands shared by very many texts bring no candidates"
-        );
-    }
-    // A group's buckets, one after another, so that its neighbours are gathered and made unique
-    // without a list of all pairs of the corpus.
-    let mut buckets_of: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
-    for (number, bucket) in (0_u32..).zip(&buckets) {
-        if bucket.len() > MAX_TEXTS_A_BAND {
-            continue;
-        }
-        for (_, group) in *bucket {
-            if let Some(list) = buckets_of.get_mut(*group as usize) {
-                list.push(number);
-            }
-        }
-    }
-    buckets_of
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(group, list)| {
-            let mut others: Vec<u32> = list
-                .iter()
-                .filter_map(|number| buckets.get(*number as usize))
-                .flat_map(|bucket| bucket.iter().map(|(_, other)| *other))
-                .filter(|other| *other as usize > group)
-                .collect();
-            others.sort_unstable();
-            others.dedup();
-            others.into_iter().map(move |other| (group, other as usize))
-        })
-        .flat_map_iter(|(x, y)| {
-            let (x, y) = (groups.get(x), groups.get(y));
-            expand(x.map_or(&[], Vec::as_slice), y.map_or(&[], Vec::as_slice))
-        })
-        .filter(|pair| is_new(items, *pair))
-        .collect()
-}
-
-/// The pairs between the copies of one text and the copies of another: all of them, or, where they
-/// are very many, those with the first copy of either.
-fn expand(x: &[usize], y: &[usize]) -> Vec<(usize, usize)> {
-    let ordered = |a: usize, b: usize| (a.min(b), a.max(b));
-    if x.len().saturating_mul(y.len()) <= MAX_COPIES {
-        return x.iter().flat_map(|a| y.iter().map(move |b| ordered(*a, *b))).collect();
-    }
-    let mut pairs = Vec::new();
-    if let (Some(first_x), Some(first_y)) = (x.first(), y.first()) {
-        pairs.extend(x.iter().map(|a| ordered(*a, *first_y)));
-        pairs.extend(y.iter().skip(1).map(|b| ordered(*first_x, *b)));
-    }
-    pairs
 }

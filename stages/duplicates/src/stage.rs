@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use postil_contract::{
-    ArticleView, ClusterRow, Corpus, CorpusStage, DuplicatePair, Signature, StageError, StageInfo,
+    ArticleView, ClusterRow, CorpusStage, CorpusStore, DuplicatePair, Signature, StageError,
+    StageInfo,
 };
 
 use crate::bands::Planes;
@@ -46,8 +47,8 @@ impl CorpusStage for LexicalSemantic {
         Ok(signature::of(view, self.config.min_words, planes))
     }
 
-    fn join(&self, corpus: &Corpus) -> Result<Vec<DuplicatePair>, StageError> {
-        Ok(join::join(corpus, &self.config))
+    fn join(&self, corpus: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
+        join::join(corpus, &self.config)
     }
 
     fn clusters(&self, pairs: &[DuplicatePair]) -> Vec<ClusterRow> {

@@ -28,7 +28,6 @@ pub(crate) struct Item<'a> {
     /// Position of its article among all.
     pub(crate) article: usize,
     pub(crate) id: &'a str,
-    pub(crate) new: bool,
     pub(crate) model: Option<&'a str>,
     pub(crate) signature: &'a ParagraphSignature,
     pub(crate) paragraph: &'a CorpusParagraph,

@@ -50,6 +50,8 @@ fn annotate(
     options.limit = args.limit;
     options.force = args.force;
     options.retry_failed = args.retry_failed;
+    options.commit_bytes = args.commit_bytes;
+    options.commit_seconds = args.commit_seconds;
     options.only_failed = only_failed;
     options.strict = args.strict;
     options.dry_run = args.dry_run;

@@ -37,9 +37,10 @@ pub fn print(report: &Report, dataset: Option<&Dataset>) -> anyhow::Result<()> {
     }
     stages(&mut out, report)?;
     if let Some(dataset) = dataset {
-        for id in report.annotated.iter().take(MAX_ARTICLES) {
-            let (found, layers) = dataset.article(id)?;
-            let pairs = dataset.pairs_of(id)?;
+        let ids: Vec<&str> =
+            report.annotated.iter().take(MAX_ARTICLES).map(String::as_str).collect();
+        for (found, layers) in dataset.articles(&ids)? {
+            let pairs = dataset.pairs_of(&found.id)?;
             writeln!(out)?;
             article(&mut out, &found, &layers, &pairs)?;
         }

@@ -8,6 +8,7 @@ use postil_runner::{Event, Progress, Report};
 use serde_json::{Value, json};
 
 use super::meter::{Meter, Reading, lock};
+use crate::usage;
 
 /// Time between two lines of progress.
 const EVERY: Duration = Duration::from_secs(1);
@@ -47,11 +48,15 @@ impl JsonLines {
             .collect();
         let mut line = progress("done", &reading);
         if let Value::Object(line) = &mut line {
+            line.remove("seconds_left");
             let more = json!({
                 "exit_code": exit_code,
                 "run_id": report.run_id,
                 "output": report.output,
                 "annotated": report.n_annotated,
+                "text_bytes": report.bytes,
+                "cpu_seconds": usage::cpu_seconds(),
+                "peak_memory_bytes": usage::peak_memory_bytes(),
                 "partly": report.partly,
                 "failed": report.failed,
                 "failed_before": report.failed_before,
@@ -124,7 +129,12 @@ impl Progress for JsonLines {
                 "seconds": seconds,
             })),
             Event::Joining { articles, new } => {
-                write(&json!({"event": "joining", "articles": articles, "new": new}));
+                write(&json!({
+                    "event": "joining",
+                    "articles": articles,
+                    "new": new,
+                    "peak_memory_bytes": usage::peak_memory_bytes(),
+                }));
             }
             Event::Warning(text) => write(&json!({"event": "warning", "text": text})),
             Event::Unchanged { .. } | Event::Article { failed: None, .. } | Event::Stage { .. } => {

@@ -22,7 +22,7 @@ pub(super) fn check(config: &Config, registry: &Registry, context: &BuildContext
             Some(factory) => {
                 let found = factory.check(&entry.options, context);
                 problems.extend(found.into_iter().map(|problem| problem.under(&path)));
-                descriptions.push(Some(factory.describe()));
+                descriptions.push(Some(factory.describe_with(&entry.options)));
             }
             None => {
                 problems.push(Problem::unknown(

@@ -120,7 +120,7 @@ impl Config {
         let descriptions: Vec<Option<Description>> = self
             .stages
             .iter()
-            .map(|entry| registry.get(&entry.uses).map(|factory| factory.describe()))
+            .map(|entry| registry.get(&entry.uses).map(|f| f.describe_with(&entry.options)))
             .collect();
         let layer_of =
             |at: usize| descriptions.get(at).and_then(Option::as_ref).map(|d| d.provides.as_str());

@@ -231,12 +231,14 @@ struct Source {
 
 impl Source {
     fn open(root: &Path, table: &TableId, part: &Part) -> Result<Self, Error> {
-        let rows = part.rows.saturating_mul(BYTES_A_READ) / part.bytes.max(1);
-        let rows = usize::try_from(rows).unwrap_or(ROWS_A_WRITE).clamp(16, ROWS_A_WRITE);
         let mut source = Self {
             table: table.clone(),
             row_bytes: part.bytes / part.rows.max(1),
-            batches: Box::new(parquet_io::stream(&root.join(&part.file), rows)?),
+            batches: Box::new(parquet_io::stream(
+                &root.join(&part.file),
+                None,
+                part.rows_of(BYTES_A_READ),
+            )?),
             key_columns: table.key(),
             converter: None,
             batch: None,

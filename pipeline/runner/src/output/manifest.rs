@@ -66,6 +66,13 @@ impl Part {
         Ok(inside.iter().any(|id| hashes.binary_search(&xxh3_64(id.as_bytes())).is_ok()))
     }
 
+    /// Rows that are about so many encoded bytes.
+    pub(crate) fn rows_of(&self, bytes: u64) -> usize {
+        const MAX_ROWS: usize = 8192;
+        let rows = self.rows.saturating_mul(bytes) / self.bytes.max(1);
+        usize::try_from(rows).unwrap_or(MAX_ROWS).clamp(16, MAX_ROWS)
+    }
+
     fn read_ids(&self, root: &Path, table: &TableId) -> Result<Box<[u64]>, Error> {
         let columns = table.article_columns();
         let mut hashes = Vec::new();

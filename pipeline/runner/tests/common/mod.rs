@@ -152,7 +152,10 @@ impl CorpusStage for Exact {
         Ok(Signature { version: 1, model: None, paragraphs })
     }
 
-    fn join(&self, corpus: &Corpus) -> Result<Vec<DuplicatePair>, StageError> {
+    fn join(&self, store: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
+        let everything: Vec<usize> = (0..store.entries().len()).collect();
+        let mut corpus = Corpus { articles: store.fetch(&everything, Detail::All)? };
+        corpus.articles.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_band: BTreeMap<i64, Vec<(ParagraphKey, bool, String)>> = BTreeMap::new();
         for article in &corpus.articles {
             for row in &article.signature.paragraphs {
