@@ -45,6 +45,9 @@ pub struct CrossEncoderConfig {
     pub gate_model: String,
     /// Paragraphs whose relevance (0 to 1) is under this are not judged.
     pub relevance: f32,
+    /// Whether every text is taken to speak of every target, whatever the gate and the model say: for
+    /// texts that were chosen for it, such as comments on one proposal.
+    pub assume_related: bool,
     /// Stances whose probability (0 to 1) is under this become `abstain`; the model's own threshold
     /// where none is given, 0.5 where it has none.
     pub abstain: Option<f32>,
@@ -67,6 +70,7 @@ impl Default for CrossEncoderConfig {
             gate: GateKind::Embeddings,
             gate_model: "minilm-l6".to_owned(),
             relevance: DEFAULT_RELEVANCE,
+            assume_related: false,
             abstain: None,
             holders: true,
             names: NameSource::Entities,
@@ -197,6 +201,7 @@ impl CrossEncoderConfig {
             settings: Settings {
                 unit: self.unit,
                 relevance: self.relevance,
+                assume_related: self.assume_related,
                 abstain,
                 holders: self.holders,
                 names: self.names,

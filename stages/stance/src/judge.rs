@@ -134,8 +134,11 @@ impl Judge {
             nearest.push(self.select(&mut plan, target, profile, document, &gate, &reported));
         }
         let judged = self.classifier.judge(&plan.readings)?;
-        let judged: Vec<Probabilities> =
-            judged.iter().map(|own| self.labels.classes(own)).collect();
+        let judged: Vec<Probabilities> = judged
+            .iter()
+            .map(|own| self.labels.classes(own))
+            .map(|read| if self.settings.assume_related { read.related() } else { read })
+            .collect();
         let mut rows = Vec::new();
         for (target, profile) in profiles.iter().enumerate() {
             let candidates = plan.candidates.iter().filter(|c| c.target == target);
@@ -162,7 +165,10 @@ impl Judge {
         let mut nearest: f32 = 0.0;
         for (at, (passage, reported)) in document.passages.iter().zip(reported).enumerate() {
             let evidence = gate.evidence(passage);
-            let relevance = evidence.relevance();
+            let relevance = match self.settings.assume_related {
+                true => 1.0,
+                false => evidence.relevance(),
+            };
             tracing::trace!(
                 target_id = profile.target.id,
                 unit_idx = passage.unit_idx,

@@ -30,6 +30,9 @@ pub struct LinearConfig {
     /// Paragraphs whose relevance (0 to 1) is under this are not judged. The gate reads mentions
     /// alone.
     pub relevance: f32,
+    /// Whether every text is taken to speak of every target, whatever the gate and the model say: for
+    /// texts that were chosen for it, such as comments on one proposal.
+    pub assume_related: bool,
     /// Stances whose probability (0 to 1) is under this become `abstain`; the model's own threshold
     /// where none is given, 0.5 where it has none.
     pub abstain: Option<f32>,
@@ -52,6 +55,7 @@ impl Default for LinearConfig {
             labels: BTreeMap::new(),
             unit: JudgedUnit::Paragraph,
             relevance: DEFAULT_RELEVANCE,
+            assume_related: false,
             abstain: None,
             holders: true,
             names: NameSource::Capitals,
@@ -112,6 +116,7 @@ impl StageConfig for LinearConfig {
             settings: Settings {
                 unit: self.unit,
                 relevance: self.relevance,
+                assume_related: self.assume_related,
                 abstain,
                 holders: self.holders,
                 names: self.names,

@@ -60,6 +60,7 @@ impl Meaning {
 pub(crate) struct Settings {
     pub(crate) unit: JudgedUnit,
     pub(crate) relevance: f32,
+    pub(crate) assume_related: bool,
     pub(crate) abstain: f32,
     pub(crate) holders: bool,
     pub(crate) names: NameSource,

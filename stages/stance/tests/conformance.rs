@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use postil_contract::{
-    BuildContext, ModelLocator, Registry, Stage, Target, TargetKind, conformance,
+    Article, ArticleView, BuildContext, Layer, ModelLocator, Registry, Stage, StanceLabel, Target,
+    TargetKind, Unit, conformance,
 };
 use postil_stance::{CrossEncoderConfig, LinearConfig};
 
@@ -57,4 +58,25 @@ fn the_linear_stage_conforms() {
 fn the_linear_stage_conforms_with_entities() {
     let options = "names = \"entities\"\nentity_targets = 3\nentity_targets_when = \"always\"";
     conformance::check(&build("stance.linear", options), 100_000).unwrap();
+}
+
+#[test]
+fn texts_that_are_taken_to_speak_of_their_target_all_have_a_stance() {
+    let stage = build("stance.linear", "assume_related = true");
+    conformance::check(&stage, 100_000).unwrap();
+    let mut article = Article::new("a", "Cows eat grass.\n\nThey sleep at night.");
+    article.targets = vec![Target {
+        id: "tax".to_owned(),
+        statement: "The tax on sugar should rise".to_owned(),
+        aliases: Vec::new(),
+        kind: TargetKind::Input,
+    }];
+    let layers = conformance::plain_layers(&article, &[Layer::Paragraphs, Layer::Sentences]);
+    let Stage::Map(stage) = stage else { panic!("expected a map stage") };
+    let view = ArticleView { article: &article, layers: &layers };
+    let mut stances = stage.annotate(&[view]).remove(0).unwrap().stances.unwrap();
+    stances.retain(|row| row.target_id == "tax");
+    let units: Vec<Unit> = stances.iter().map(|row| row.unit).collect();
+    assert_eq!(units, [Unit::Article, Unit::Paragraph, Unit::Paragraph]);
+    assert!(stances.iter().all(|row| row.stance != StanceLabel::Unrelated), "{stances:?}");
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use postil_contract::{Problem, Registry};
+use postil_contract::{Layer, Problem, Registry, Stage};
 use postil_eval::Format;
 use postil_runner::{Config, Pipeline};
 
@@ -113,8 +113,24 @@ impl Base {
             )
         })?;
         let build = config.context(find::models(context.models, path.as_deref()));
-        Ok(config.build(context.registry, &build)?)
+        needed(&config.build(context.registry, &build)?, &layer)
     }
+}
+
+/// The stages that the layer rests on: options may need fewer of them than an implementation at its
+/// defaults.
+fn needed(pipeline: &Pipeline, layer: &Layer) -> anyhow::Result<Pipeline> {
+    let mut wanted = vec![layer.clone()];
+    let mut kept: Vec<Stage> = Vec::new();
+    for stage in pipeline.stages().iter().rev() {
+        let info = stage.info();
+        if wanted.contains(&info.provides) {
+            wanted.extend(info.needs.iter().cloned());
+            kept.push(stage.stage().clone());
+        }
+    }
+    kept.reverse();
+    Pipeline::new(kept).map_err(|problems| anyhow::anyhow!(crate::commands::problems(&problems)))
 }
 
 fn load(context: &Context<'_>, path: Option<&Path>) -> anyhow::Result<Config> {
