@@ -88,7 +88,6 @@ def pair_case(model, tokenizer, first: str, second: str) -> dict:
 
 
 def main(folder: str, target: str) -> None:
-    torch.set_num_threads(2)
     model = load_model(folder)
     tokenizer = load_tokenizer(folder)
     manifest = {}

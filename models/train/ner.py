@@ -26,11 +26,13 @@ import ner_data
 from modelfolder import load_model, write_folder
 from ner_agree import agree
 from ner_data import LABELS, Example, Token, begin, inside
-from ner_encode import AGREEMENT_NOUNS, EVENT_NOUNS, Pool, follow, mention_runs, pieces
+from ner_encode import AGREEMENT_NOUNS, EVENT_NOUNS, Pool, follow, mention_runs, pieces, windows
 from ner_eval import evaluate
 from wordshape import load_tokenizer
 
 N = len(LABELS)
+ALONE = 0.4  # share of windows that are one sentence
+BLOCK = 8  # bronze sentences are drawn in blocks that follow each other
 BITS = torch.tensor([1 << k for k in range(N)])
 
 
@@ -55,12 +57,15 @@ def fresh_model(base: str, seed: int) -> BertForTokenClassification:
     return model
 
 
+BATCH_PIECES = 1300
+
+
 def batches(items, size: int, rng: random.Random) -> list[list]:
-    """Length-sorted batches in random order; a batch holds up to `size` texts and 3,000 pieces."""
+    """Length-sorted batches in random order; a batch holds up to `size` texts and `BATCH_PIECES` pieces."""
     order = sorted(items, key=lambda p: len(p.ids) + rng.random() * 4)
     out, batch = [], []
     for p in order:
-        if batch and (len(batch) == size or (len(batch) + 1) * len(p.ids) > 3000):
+        if batch and (len(batch) == size or (len(batch) + 1) * len(p.ids) > BATCH_PIECES):
             out.append(batch)
             batch = []
         batch.append(p)
@@ -182,6 +187,7 @@ def main() -> None:
     p.add_argument("--work", required=True, help="folder of checkpoints")
     p.add_argument("--out", required=True, help="model folder to write")
     p.add_argument("--passes", type=int, default=2, choices=(1, 2), help="1: stop after the first model")
+    p.add_argument("--first", help="an earlier model folder in place of the first pass")
     p.add_argument("--weigh-only", action="store_true", help="stop before the second pass, the bronze labels weighed")
     p.add_argument("--bronze", type=int, nargs=2, default=(14000, 9000), help="bronze sentences an epoch of stage 1 in each pass")
     p.add_argument("--bronze2", type=int, default=2000, help="bronze sentences an epoch of stage 2")
@@ -191,19 +197,19 @@ def main() -> None:
     p.add_argument("--lr2", type=float, default=6e-5)
     p.add_argument("--seeds", type=int, default=2, help="runs of the last stage whose weights are averaged")
     args = p.parse_args()
-    torch.set_num_threads(2)
     os.makedirs(args.work, exist_ok=True)
 
     data = ner_data.load(args.data)
     tokenizer = load_tokenizer(args.base)
     pool = Pool(data.bronze + data.gold, data.lexicon.peoples)
+    after = follow(data.gold)
     small = [e for e in data.gold if e.source in ("crossner", "wikigold", "gum")]
     crossner = [e for e in data.gold if e.source == "crossner"]
-    empty = [e for e in data.gold if all(t.mask & 1 for t in e.tokens)]
-    full = [e for e in data.gold if not all(t.mask & 1 for t in e.tokens)]
 
     def gold(rng):
-        return full + small + rng.sample(empty, int(len(empty) * 0.3))
+        """Windows of the gold sets, the small ones twice; three in ten of those without a name."""
+        runs = windows(data.gold, after, rng, ALONE) + windows(small, after, rng, ALONE)
+        return [run for run in runs if any(not t.mask & 1 for e in run for t in e.tokens) or rng.random() < 0.3]
 
     def stages(bronze, sentences):
         """The two makers of epochs on these bronze sentences."""
@@ -212,18 +218,22 @@ def main() -> None:
         treaties = [e for e in bronze if any(t.mask == 1 and t.text in AGREEMENT_NOUNS for t in e.tokens)]
         wars = [e for e in bronze if any(t.mask == 1 and t.text in EVENT_NOUNS for t in e.tokens)]
         print(f"bronze {len(bronze)}, with MISC or EVENT {len(rare)}, with an agreement {len(treaties)}, with an event {len(wars)}", flush=True)
+        following = follow(bronze) | follow(loose)
 
         def seldom(rng):
             return rare + rng.sample(treaties, min(500, len(treaties))) + rng.sample(wars, min(250, len(wars)))
-        following = follow(bronze) | follow(loose) | follow(data.gold)
+
+        def some(examples, count, rng):
+            """Windows of about `count` sentences, from blocks that follow each other in the set."""
+            starts = rng.sample(range(0, len(examples), BLOCK), min(count // BLOCK, -(-len(examples) // BLOCK)))
+            return windows([e for s in starts for e in examples[s : s + BLOCK]], following, rng, ALONE)
 
         def stage1(rng):
-            chosen = rng.sample(bronze, min(sentences, len(bronze)))
-            return pieces(tokenizer, chosen + seldom(rng) + gold(rng), rng, pool, following, 0.2)
+            return pieces(tokenizer, some(bronze, sentences, rng) + [[e] for e in seldom(rng)] + gold(rng), rng, pool)
 
         def stage2(rng):
-            chosen = rng.sample(loose, args.bronze2) + [loosen(e, data.lexicon) for e in seldom(rng)]
-            return pieces(tokenizer, chosen + gold(rng) + crossner, rng, pool, following, 0.2)
+            loosened = [[loosen(e, data.lexicon)] for e in seldom(rng)]
+            return pieces(tokenizer, some(loose, args.bronze2, rng) + loosened + gold(rng) + [[e] for e in crossner], rng, pool)
 
         return stage1, stage2
 
@@ -238,10 +248,13 @@ def main() -> None:
         model.load_state_dict(load_file(done))
         return done
 
-    stage1, stage2 = stages(data.bronze, args.bronze[0])
-    model = fresh_model(args.base, 1)
-    run(model, "first-1", stage1, args.epochs[0], args.lr, 1)
-    run(model, "first-2", stage2, args.epochs2[0], args.lr2, 101)
+    if args.first:
+        model = load_model(args.first)
+    else:
+        stage1, stage2 = stages(data.bronze, args.bronze[0])
+        model = fresh_model(args.base, 1)
+        run(model, "first-1", stage1, args.epochs[0], args.lr, 1)
+        run(model, "first-2", stage2, args.epochs2[0], args.lr2, 101)
     if args.passes == 2:
         weighed = f"{args.work}/bronze.pickle"
         if not os.path.exists(weighed):
@@ -254,7 +267,6 @@ def main() -> None:
         if args.weigh_only:
             return
         stage1, stage2 = stages(bronze, args.bronze[1])
-        model.load_state_dict(load_file(f"{args.work}/first-1.safetensors"))
         start = run(model, "second-1", stage1, args.epochs[1], args.lr * 0.8, 2)
         ends = []
         for k in range(args.seeds):

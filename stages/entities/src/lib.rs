@@ -1,12 +1,13 @@
 //! Finds names, places, peoples, events and dates in articles.
 //!
-//! - [`TransformerConfig`] (`entities.transformer`): a token classifier reads every sentence; rules
-//!   bring its mentions to the guideline and into agreement over the article.
+//! - [`TransformerConfig`] (`entities.transformer`): a token classifier reads the sentences in their context;
+//!   rules bring its mentions to the guideline and into agreement over the article.
 //! - [`GazetteerConfig`] (`entities.gazetteer`): the names of a list.
 //!
 //! Both give each mention its `canonical` name, the fullest one that the article uses; dates get
 //! their ISO 8601 form.
 
+mod acronyms;
 mod canonical;
 mod clean;
 mod consistency;
@@ -14,6 +15,7 @@ mod dates;
 mod decode;
 mod gazetteer;
 mod kind;
+mod passage;
 mod places;
 mod sentence;
 mod tags;
@@ -21,4 +23,5 @@ mod transformer;
 mod words;
 
 pub use gazetteer::GazetteerConfig;
+pub use passage::Context;
 pub use transformer::{DEFAULT_MODEL, TransformerConfig};

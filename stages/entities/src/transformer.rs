@@ -1,4 +1,4 @@
-//! `entities.transformer`: a token classifier reads every sentence; rules bring its mentions to the
+//! `entities.transformer`: a token classifier reads the sentences in their context; rules bring its mentions to the
 //! guideline, and the mentions of an article into agreement.
 
 use std::ops::Range;
@@ -18,6 +18,7 @@ use crate::kind::Kind;
 use crate::sentence::{Maker, Mention, SentenceWords};
 use crate::tags::Scheme;
 use crate::words::whole_graphemes;
+use crate::passage::{self, Context, Passage};
 use crate::{consistency, dates, decode};
 
 /// Raised whenever the same article and options give other rows.
@@ -48,6 +49,8 @@ pub struct TransformerConfig {
     pub agreement: bool,
     /// Add the written dates that the model missed ("November 7, 2025", "in 2020").
     pub dates: bool,
+    /// How much text the model sees at once, up to its window: "sentence", "paragraph" or "article".
+    pub context: Context,
     /// Read boilerplate paragraphs too (captions, link lists, `Sources:`).
     pub boilerplate: bool,
 }
@@ -61,6 +64,7 @@ impl Default for TransformerConfig {
             guideline: true,
             agreement: true,
             dates: true,
+            context: Context::default(),
             boilerplate: false,
         }
     }
@@ -199,23 +203,30 @@ impl MapStage for Transformer {
         // fails, each article is tried alone, so that one does not take the others down.
         let sentences: Vec<Vec<SentenceWords<'_>>> =
             batch.iter().map(|view| self.sentences(*view)).collect();
-        let inputs: Vec<Input<'_>> =
-            sentences.iter().flatten().map(|sentence| Input::whole(sentence.text)).collect();
-        let results: Vec<_> = match self.classifier.classify(&inputs) {
+        let passages: Vec<Vec<Passage<'_>>> = batch
+            .iter()
+            .zip(&sentences)
+            .map(|(view, sentences)| passage::passages(view.text(), sentences, self.config.context))
+            .collect();
+        let inputs: Vec<Input<'_>> = passages.iter().flatten().map(Passage::input).collect();
+        let labels: Vec<_> = match self.classifier.classify(&inputs) {
             Ok(all) => {
                 let mut all = all.into_iter();
                 let mut take = |count: usize| Ok(all.by_ref().take(count).collect());
-                sentences.iter().map(|sentences| take(sentences.len())).collect()
+                passages.iter().map(|passages| take(passages.len())).collect()
             }
-            Err(_) => sentences
+            Err(_) => passages
                 .iter()
-                .map(|sentences| {
-                    let inputs: Vec<_> =
-                        sentences.iter().map(|sentence| Input::whole(sentence.text)).collect();
+                .map(|passages| {
+                    let inputs: Vec<_> = passages.iter().map(Passage::input).collect();
                     self.classifier.classify(&inputs).map_err(StageError::failed)
                 })
                 .collect(),
         };
+        let results = labels.into_iter().zip(&passages).map(|(labels, passages)| {
+            let labels: Vec<WordLabels> = labels?;
+            Ok(labels.iter().zip(passages).flat_map(|(labels, passage)| passage.split(labels)).collect())
+        });
         batch
             .iter()
             .zip(sentences)
@@ -260,7 +271,7 @@ impl Transformer {
             self.decode(sentence, labels);
         }
         if self.config.agreement {
-            consistency::agree(&mut sentences, self.labels.len());
+            consistency::agree(&mut sentences, &self.kinds);
         }
         if self.config.dates {
             for sentence in &mut sentences {

@@ -11,6 +11,8 @@ mod titles;
 
 use std::ops::Range;
 
+pub(crate) use heads::{is_agreement, kind_of as kind_by_last_word};
+
 use crate::kind::Kind;
 use crate::places;
 use crate::words::{
