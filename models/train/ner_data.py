@@ -832,6 +832,9 @@ def gum_sentence(rows, lexicon, doc) -> Example:
             s += 1
         while e > s and words[e - 1] in ("'s", ",", "'", ".", "’s"):
             e -= 1
+        if kind == "person":
+            # a mention reaches to the end of "Gary Chan of DAB"; the name does not
+            e = next((k for k in range(s + 1, e) if words[k] in lex.NAME_JOINTS - {"de", "-"}), e)
         region = set(range(s, e))
         named = e > s and all(k in proper or words[k] in lex.NAME_JOINTS for k in region) and s in proper
         if named and not taken & region:

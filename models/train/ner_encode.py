@@ -43,7 +43,8 @@ def mention_runs(tokens: list[Token]) -> list[tuple[int, int, str]]:
 class Pool:
     """Names to put in place of others, so that the model learns the place and not the name."""
 
-    def __init__(self, examples: list[Example], peoples: set[str]):
+    def __init__(self, examples: list[Example], peoples: set[str], known: list[tuple[str, ...]]):
+        self.known = known  # organisations from a list
         persons, orgs = set(), set()
         for e in examples:
             for i, j, kind in mention_runs(e.tokens):
@@ -63,7 +64,10 @@ class Pool:
 
     def organisation(self, rng: random.Random) -> list[str]:
         """Another organisation, or a made-up one: "Harbour Relief Fund"."""
-        if rng.random() < 0.6:
+        dice = rng.random()
+        if dice < 0.3:
+            return list(rng.choice(self.known))
+        if dice < 0.65:
             return list(rng.choice(self.orgs))
         words = [w.capitalize() for w in rng.sample(self.nouns, rng.randint(1, 2))]
         head = rng.choice(["", "", *ORG_HEADS]) if len(words) == 2 else rng.choice(ORG_HEADS)

@@ -19,6 +19,11 @@ const LETTERS: std::ops::RangeInclusive<usize> = 2..=8;
 /// Small words inside a long name.
 const JOINTS: [&str; 10] = ["of", "the", "and", "for", "on", "in", "to", "de", "des", "&"];
 
+/// First words of what persons are: "Member of Parliament (MP)".
+const OFFICES: [&str; 9] = [
+    "Member", "Chief", "President", "Secretary", "Minister", "Director", "Chair", "Master", "Doctor",
+];
+
 /// A short name in brackets and the long one before them, as words of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Definition {
@@ -80,7 +85,7 @@ fn long_name(words: Words<'_>, end: usize, letters: &[char]) -> Option<usize> {
             return None;
         }
     }
-    (end - at >= 2).then_some(at)
+    (end - at >= 2 && !OFFICES.contains(&words.get(at))).then_some(at)
 }
 
 /// What a definition names, and how sure the model is of it; `None` where it sees no name there.
@@ -96,7 +101,8 @@ fn meaning(sentence: &SentenceWords<'_>, definition: &Definition) -> Option<(Kin
     if let [whole] = inside.as_slice()
         && whole.words == definition.long
     {
-        return Some((whole.kind, score));
+        // A person has no such letters; where the model sees one, it is wrong about one of the two.
+        return (whole.kind != Kind::Person).then_some((whole.kind, score));
     }
     // A name that reaches out of the long one is another name.
     let is_within =
@@ -164,6 +170,7 @@ mod tests {
             "the World Bank (UN)",
             "a bank of the world (BW)",
             "Berlin (AP)",
+            "a Member of Parliament (MP)",
             "United Nations (the UN)",
             "(UN) is short",
         ] {

@@ -30,6 +30,11 @@ pub const DEFAULT_MODEL: &str = "ner-minilm-l6";
 /// The label of dates that rules found, where the model has none of its own.
 const DATE: &str = "DATE";
 
+/// Below this score the tags of a mention are not what the model would say of its words alone.
+const DOUBTFUL: f32 = 0.3;
+/// Belief in another label, at the least, for it to take the place of doubtful tags.
+const LIKELY: f32 = 0.5;
+
 /// Options of `entities.transformer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -300,21 +305,36 @@ impl Transformer {
         };
         let label_at = |word: usize| path.get(word).and_then(|tag| self.scheme.kind(*tag));
         let mentions = cleaned.into_iter().filter_map(|found| {
-            // The model's own label, unless a rule has changed what it means.
-            let label = found.words.clone().find_map(label_at)?;
-            let label = match kind_of(label) == found.kind {
-                true => label,
-                false => self.kinds.iter().position(|kind| *kind == found.kind).unwrap_or(label),
+            let marked = found.words.clone().find_map(label_at)?;
+            let score = score(&found.words);
+            let (label, score) = if kind_of(marked) != found.kind {
+                // A rule has changed what it means.
+                let known = self.kinds.iter().position(|kind| *kind == found.kind);
+                (known.unwrap_or(marked), score)
+            } else if score < DOUBTFUL {
+                self.likelier(sentence, &found.words).unwrap_or((marked, score))
+            } else {
+                (marked, score)
             };
             Some(Mention {
-                score: score(&found.words),
+                score,
                 kind: kind_of(label),
                 words: found.words,
                 label,
                 maker: Maker::Model,
             })
         });
-        sentence.mentions = mentions.collect();
+        let mentions: Vec<Mention> = mentions.collect();
+        sentence.mentions = mentions;
+    }
+
+    /// The label that the model believes in where rules have cut a mention out of another: of "BAMAKO
+    /// (Reuters)", read as one name, the first half alone may be a place. `None` where none is likely.
+    fn likelier(&self, sentence: &SentenceWords<'_>, words: &Range<usize>) -> Option<(usize, f32)> {
+        let names = (0..self.labels.len())
+            .filter(|label| self.kinds.get(*label).is_some_and(|kind| kind.is_name()));
+        let beliefs = names.map(|label| (label, sentence.belief(words, label, self.labels.len())));
+        beliefs.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, belief)| *belief >= LIKELY)
     }
 
     /// For each word and label, the probability that the word belongs to a mention of the label.

@@ -66,7 +66,7 @@ fn trim(words: Words<'_>, range: Range<usize>, kind: Kind) -> Option<Range<usize
     loop {
         let before = range.clone();
         range = trim_punctuation(words, range);
-        range = trim_possessive(words, range);
+        range = trim_possessive(words, range, kind);
         range = trim_article(words, range, kind);
         range = compounds::trim(words, range, kind);
         if kind == Kind::Person {
@@ -134,7 +134,23 @@ const POSSESSIVE_NAMES: [&str; 24] = [
     "bloomingdale",
 ];
 
-fn trim_possessive(words: Words<'_>, range: Range<usize>) -> Range<usize> {
+/// Words that go on with a sentence and not with what somebody owns.
+const GO_ON: [&str; 14] = [
+    "for", "in", "on", "at", "and", "or", "but", "with", "to", "by", "from", "last", "this", "is",
+];
+
+/// Whether a place ends with a possessive of its own: "dinner at Del Frisco's", where nothing follows
+/// that would be Del Frisco's.
+fn is_place_of_somebody(words: Words<'_>, range: &Range<usize>, kind: Kind) -> bool {
+    let before = range.start.checked_sub(1).map_or("", |at| words.get(at));
+    let next = words.get(range.end);
+    kind == Kind::Place
+        && matches!(before, "at" | "to" | "from" | "near" | "called")
+        && (next.is_empty() || is_punctuation(next) || GO_ON.contains(&next))
+        && !places::is_country(without_possessive(words.slice(range)))
+}
+
+fn trim_possessive(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usize> {
     let Some(name_end) = range.end.checked_sub(2).filter(|end| *end > range.start) else {
         return range;
     };
@@ -142,7 +158,9 @@ fn trim_possessive(words: Words<'_>, range: Range<usize>) -> Range<usize> {
         && matches!(words.get(name_end + 1), "s" | "S")
         && words.is_glued(name_end);
     let name = one_line(words.slice(&(range.start..name_end))).to_lowercase();
-    match is_possessive && !POSSESSIVE_NAMES.contains(&name.as_str()) {
+    let is_own = POSSESSIVE_NAMES.contains(&name.as_str())
+        || is_place_of_somebody(words, &range, kind);
+    match is_possessive && !is_own {
         true => range.start..name_end,
         false => range,
     }
@@ -152,8 +170,13 @@ fn trim_article(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usiz
     let first = words.get(range.start);
     let is_article = match first {
         "the" | "a" | "an" => true,
-        // Titles of works keep their own article.
-        "The" | "THE" => kind != Kind::Other && words.get(range.start + 1) != "Hague",
+        // Titles of works keep their own article, and so does what is written large inside a sentence:
+        // "joined The Becket Fund".
+        "The" | "THE" => {
+            let before = range.start.checked_sub(1).map_or("", |at| words.get(at));
+            let is_first = before.is_empty() || (is_punctuation(before) && before != ",");
+            is_first && kind != Kind::Other && words.get(range.start + 1) != "Hague"
+        }
         _ => false,
     };
     match is_article && !words.is_glued(range.start) {
@@ -186,7 +209,7 @@ fn trim_date(words: Words<'_>, mention: Found) -> Option<Found> {
     let mut range = mention.words;
     loop {
         let before = range.clone();
-        range = trim_possessive(words, trim_punctuation(words, range));
+        range = trim_possessive(words, trim_punctuation(words, range), Kind::Date);
         if matches!(
             words.get(range.start),
             "the" | "The" | "on" | "On" | "in" | "In" | "since" | "of"
@@ -307,7 +330,13 @@ mod tests {
             ["Person|Smith", "Person|Jane Doe"]
         );
         assert_eq!(cleaned("the [PER|Prime Minister] left"), Vec::<String>::new());
+        assert_eq!(
+            cleaned("\"[PER|Lenhart, Matthew]\" and [PER|Lenhart, Matthew]"),
+            ["Person|Lenhart, Matthew", "Person|Lenhart", "Person|Matthew"]
+        );
         assert_eq!(cleaned("[PER|Secretary of State Marco Rubio]"), ["Person|Marco Rubio"]);
+        assert_eq!(cleaned("[PER|Nathan Law of Demosisto]"), ["Person|Nathan Law"]);
+        assert_eq!(cleaned("[PER|Catherine of Aragon]"), ["Person|Catherine of Aragon"]);
         assert_eq!(cleaned("[PER|Martin Luther King Jr.] Day"), ["Person|Martin Luther King Jr."]);
     }
 
@@ -318,6 +347,10 @@ mod tests {
         assert_eq!(
             cleaned("at [ORG|McDonald's] and [ORG|Tesla's]"),
             ["Organisation|McDonald's", "Organisation|Tesla"]
+        );
+        assert_eq!(
+            cleaned("dinner at [LOC|Del Frisco's] in May, [LOC|Rome's] food, from [LOC|Russia's]"),
+            ["Place|Del Frisco's", "Place|Rome", "Place|Russia"]
         );
         assert_eq!(cleaned("in [LOC|The Hague]"), ["Place|The Hague"]);
         assert_eq!(cleaned("read [MISC|The Godfather]"), ["Other|The Godfather"]);
@@ -360,6 +393,7 @@ mod tests {
             cleaned("[ORG|al-Qaeda] and [PER|Kim Jong-un]"),
             ["Organisation|al-Qaeda", "Person|Kim Jong-un"]
         );
+        assert_eq!(cleaned("the [EVENT|Pro]-Beijing camp"), Vec::<String>::new());
         assert_eq!(
             cleaned("[ORG|Anti-Defamation League]"),
             ["Organisation|Anti-Defamation League"]
