@@ -21,7 +21,15 @@ const JOINTS: [&str; 10] = ["of", "the", "and", "for", "on", "in", "to", "de", "
 
 /// First words of what persons are: "Member of Parliament (MP)".
 const OFFICES: [&str; 9] = [
-    "Member", "Chief", "President", "Secretary", "Minister", "Director", "Chair", "Master", "Doctor",
+    "Member",
+    "Chief",
+    "President",
+    "Secretary",
+    "Minister",
+    "Director",
+    "Chair",
+    "Master",
+    "Doctor",
 ];
 
 /// A short name in brackets and the long one before them, as words of a sentence.
@@ -92,8 +100,7 @@ fn long_name(words: Words<'_>, end: usize, letters: &[char]) -> Option<usize> {
 fn meaning(sentence: &SentenceWords<'_>, definition: &Definition) -> Option<(Kind, f32)> {
     let words = sentence.view();
     let over = |range: &Range<usize>| -> Vec<&Mention> {
-        let overlaps =
-            |m: &&Mention| m.words.start < range.end && range.start < m.words.end;
+        let overlaps = |m: &&Mention| m.words.start < range.end && range.start < m.words.end;
         sentence.mentions.iter().filter(overlaps).collect()
     };
     let inside = over(&definition.long);
@@ -118,12 +125,19 @@ fn meaning(sentence: &SentenceWords<'_>, definition: &Definition) -> Option<(Kin
     // The last word tells an agreement or an event; what a place or a people is part of is an
     // organisation.
     let kind = clean::kind_by_last_word(words, &definition.long, Kind::Organisation);
-    let speaks_for_it = kind != Kind::Organisation || kinds().any(|kind| kind == Kind::Organisation);
+    let speaks_for_it =
+        kind != Kind::Organisation || kinds().any(|kind| kind == Kind::Organisation);
     speaks_for_it.then_some((kind, score))
 }
 
 /// Puts a mention in place of those that it overlaps.
-fn put(sentence: &mut SentenceWords<'_>, words: Range<usize>, label: usize, kind: Kind, score: f32) {
+fn put(
+    sentence: &mut SentenceWords<'_>,
+    words: Range<usize>,
+    label: usize,
+    kind: Kind,
+    score: f32,
+) {
     if let Some(same) = sentence.mentions.iter_mut().find(|mention| mention.words == words) {
         if same.label != label {
             *same = Mention { words, label, kind, score, maker: Maker::Article };
@@ -160,7 +174,10 @@ mod tests {
             defined("the Non-Proliferation Treaty (NPT)"),
             one("Non-Proliferation Treaty", "NPT")
         );
-        assert_eq!(defined("the World Health Organization (WHO)"), one("World Health Organization", "WHO"));
+        assert_eq!(
+            defined("the World Health Organization (WHO)"),
+            one("World Health Organization", "WHO")
+        );
     }
 
     #[test]

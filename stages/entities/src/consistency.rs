@@ -12,9 +12,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::kind::Kind;
-use crate::{acronyms, clean};
 use crate::sentence::{Maker, Mention, SentenceWords};
 use crate::words::{Words, is_capitalised, is_lower};
+use crate::{acronyms, clean};
 
 /// Share of the votes that makes a majority.
 const MAJORITY: f32 = 0.6;
@@ -211,7 +211,10 @@ fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labe
                     if kind == Kind::Other && mention.words.len() > 1 {
                         let head = sentence.view().get(mention.words.end - 1);
                         if clean::is_agreement(head) {
-                            heads.insert(head.to_owned(), Known { label, kind, score, often: false });
+                            heads.insert(
+                                head.to_owned(),
+                                Known { label, kind, score, often: false },
+                            );
                         }
                     }
                     let first = sentence.view().get(words.start).to_owned();

@@ -15,14 +15,14 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::{self, Name};
 use crate::clean::{self, Found};
 use crate::kind::Kind;
+use crate::passage::{self, Context, Passage};
 use crate::sentence::{Maker, Mention, SentenceWords};
 use crate::tags::Scheme;
 use crate::words::whole_graphemes;
-use crate::passage::{self, Context, Passage};
 use crate::{consistency, dates, decode};
 
 /// Raised whenever the same article and options give other rows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The model that finds entities unless another is named.
 pub const DEFAULT_MODEL: &str = "ner-minilm-l6";
@@ -230,7 +230,11 @@ impl MapStage for Transformer {
         };
         let results = labels.into_iter().zip(&passages).map(|(labels, passages)| {
             let labels: Vec<WordLabels> = labels?;
-            Ok(labels.iter().zip(passages).flat_map(|(labels, passage)| passage.split(labels)).collect())
+            Ok(labels
+                .iter()
+                .zip(passages)
+                .flat_map(|(labels, passage)| passage.split(labels))
+                .collect())
         });
         batch
             .iter()

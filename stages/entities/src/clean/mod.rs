@@ -16,7 +16,7 @@ pub(crate) use heads::{is_agreement, kind_of as kind_by_last_word};
 use crate::kind::Kind;
 use crate::places;
 use crate::words::{
-    Words, is_apostrophe, is_capitalised, is_punctuation, one_line, without_possessive,
+    Words, is_all_caps, is_apostrophe, is_capitalised, is_punctuation, one_line, without_possessive,
 };
 
 /// A mention as words.
@@ -33,6 +33,11 @@ pub(crate) fn clean(words: Words<'_>, found: Vec<Found>) -> Vec<Found> {
     let mut cleaned: Vec<Found> =
         found.into_iter().flat_map(|mention| clean_one(words, mention)).collect();
     join_countries(words, &mut cleaned);
+    if let Some(first) = cleaned.first_mut()
+        && is_dateline(words, &first.words)
+    {
+        first.kind = Kind::Place;
+    }
     // A final dot may have been taken in; nothing else makes a mention grow.
     let mut end = 0;
     cleaned.retain(|mention| {
@@ -43,6 +48,19 @@ pub(crate) fn clean(words: Words<'_>, found: Vec<Found>) -> Vec<Found> {
         fits
     });
     cleaned
+}
+
+/// Whether a name is the place that an agency's report begins with: "BAMAKO (Reuters) - ...".
+fn is_dateline(words: Words<'_>, range: &Range<usize>) -> bool {
+    const LONGEST_AGENCY: usize = 4;
+    let open = range.end;
+    let dash = (open + 2..words.len().min(open + 3 + LONGEST_AGENCY))
+        .find(|&word| words.get(word) == ")")
+        .map(|close| words.get(close + 1));
+    range.start == 0
+        && range.clone().all(|word| is_all_caps(words.get(word)))
+        && words.get(open) == "("
+        && dash.is_some_and(|dash| matches!(dash, "-" | "\u{2013}" | "\u{2014}"))
 }
 
 fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
@@ -135,9 +153,8 @@ const POSSESSIVE_NAMES: [&str; 24] = [
 ];
 
 /// Words that go on with a sentence and not with what somebody owns.
-const GO_ON: [&str; 14] = [
-    "for", "in", "on", "at", "and", "or", "but", "with", "to", "by", "from", "last", "this", "is",
-];
+const GO_ON: [&str; 14] =
+    ["for", "in", "on", "at", "and", "or", "but", "with", "to", "by", "from", "last", "this", "is"];
 
 /// Whether a place ends with a possessive of its own: "dinner at Del Frisco's", where nothing follows
 /// that would be Del Frisco's.
@@ -158,8 +175,8 @@ fn trim_possessive(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<u
         && matches!(words.get(name_end + 1), "s" | "S")
         && words.is_glued(name_end);
     let name = one_line(words.slice(&(range.start..name_end))).to_lowercase();
-    let is_own = POSSESSIVE_NAMES.contains(&name.as_str())
-        || is_place_of_somebody(words, &range, kind);
+    let is_own =
+        POSSESSIVE_NAMES.contains(&name.as_str()) || is_place_of_somebody(words, &range, kind);
     match is_possessive && !is_own {
         true => range.start..name_end,
         false => range,
@@ -409,6 +426,11 @@ mod tests {
         assert_eq!(cleaned("[NORP|Saudi] [LOC|Arabia] and"), ["Place|Saudi Arabia"]);
         assert_eq!(cleaned("the [ORG|United Arab] Emirates and"), ["Place|United Arab Emirates"]);
         assert_eq!(cleaned("[ORG|Bahrain]"), ["Place|Bahrain"]);
+        assert_eq!(
+            cleaned("[ORG|BAMAKO (Reuters)] - Mali"),
+            ["Place|BAMAKO", "Organisation|Reuters"]
+        );
+        assert_eq!(cleaned("[ORG|NATO] (see below) said"), ["Organisation|NATO"]);
         assert_eq!(cleaned("in [LOC|southern Lebanon]"), ["Place|Lebanon"]);
         assert_eq!(cleaned("[ORG|South Africa Airways]"), ["Organisation|South Africa Airways"]);
         assert_eq!(
