@@ -28,10 +28,11 @@ TEXTS = [
     "  leading spaces,\ttabs\r\nand  line ends \n",
     "antidisestablishmentarianism pneumonoultramicroscopicsilicovolcanoconiosis Qwxzkjv",
     "x\u200by zero\u00a0width ﬁne ﬂow ½ ² Ⅷ ß ẞ ǅ",
-    " ".join(
-        f"In paragraph {i} the committee of Lower Saxony heard Dr. Anna Berg on water, rail and the price of bread."
-        for i in range(1, 9)
-    ),
+]
+
+LONG = [
+    f"In paragraph {i} the committee of Lower Saxony heard Dr. Anna Berg on water, rail and the price of bread."
+    for i in range(1, 9)
 ]
 
 PAIRS = [
@@ -41,6 +42,12 @@ PAIRS = [
     ("Genf", "MINISTERS MEET IN GENEVA"),
     ("free public transport", " ".join("Free buses fill the town and empty the roads, said the mayor." for _ in range(14))),
 ]
+
+
+def texts(tokenizer, room: int) -> list[str]:
+    """The texts, the last as long as the model's window allows: each case is read in one go."""
+    fits = [n for n in range(1, len(LONG) + 1) if len(tokenizer.encode(" ".join(LONG[:n])).ids) <= room]
+    return [*TEXTS, " ".join(LONG[: fits[-1]])]
 
 
 def rounded(t: torch.Tensor):
@@ -88,7 +95,6 @@ def pair_case(model, tokenizer, first: str, second: str) -> dict:
 
 
 def main(folder: str, target: str) -> None:
-    torch.set_num_threads(2)
     model = load_model(folder)
     tokenizer = load_tokenizer(folder)
     manifest = {}
@@ -101,7 +107,7 @@ def main(folder: str, target: str) -> None:
     if task == "sequence-classification":
         cases = [pair_case(model, tokenizer, a, b) for a, b in PAIRS]
     else:
-        cases = [text_case(model, tokenizer, t, manifest["token_types"], task) for t in TEXTS]
+        cases = [text_case(model, tokenizer, t, manifest["token_types"], task) for t in texts(tokenizer, manifest["max_length"])]
     doc = {
         "model": manifest["name"],
         "task": task,

@@ -52,7 +52,6 @@ def main() -> None:
     p.add_argument("--data", required=True, help="data root; reads paraphrase/stsb/stsb-en-dev.csv")
     p.add_argument("--out", required=True, help="model folder to write")
     args = p.parse_args()
-    torch.set_num_threads(2)
 
     with open(f"{args.base}/config.json") as f:
         config = json.load(f)

@@ -722,14 +722,15 @@ def uner_rules(words: list[str], mentions: list[Mention]) -> list[Mention]:
 
 
 def read_wikigold(path: str, lexicon: Lexicon) -> list[Example]:
-    examples = []
+    examples, doc = [], 0
     for rows, _ in conll_blocks(path):
         words = [r[0] for r in rows]
         if words == ["-DOCSTART-"]:
+            doc += 1
             continue
         mentions = [Mention(i, j, OPEN3 if k == "MISC" else (k,)) for i, j, k in runs([r[-1] for r in rows])]
         mentions = split_dates(words, mentions)
-        examples.append(example(words, mentions, {"PER", "ORG", "LOC", "MISC"}, lexicon, "wikigold", len(examples)))
+        examples.append(example(words, mentions, {"PER", "ORG", "LOC", "MISC"}, lexicon, "wikigold", doc))
     return examples
 
 
@@ -831,6 +832,9 @@ def gum_sentence(rows, lexicon, doc) -> Example:
             s += 1
         while e > s and words[e - 1] in ("'s", ",", "'", ".", "’s"):
             e -= 1
+        if kind == "person":
+            # a mention reaches to the end of "Gary Chan of DAB"; the name does not
+            e = next((k for k in range(s + 1, e) if words[k] in lex.NAME_JOINTS - {"de", "-"}), e)
         region = set(range(s, e))
         named = e > s and all(k in proper or words[k] in lex.NAME_JOINTS for k in region) and s in proper
         if named and not taken & region:
@@ -862,6 +866,7 @@ class Data:
     gold: list[Example]
     uner_dev: list[Example]
     crossner_dev: list[Example]
+    gum_dev: list[Example]
 
 
 def load(data: str) -> Data:
@@ -895,4 +900,5 @@ def load(data: str) -> Data:
         lexicon, bronze, held, gold,
         read_uner(f"{ner}/uner_en_ewt/en_ewt-ud-dev.iob2", lexicon),
         read_crossner(f"{ner}/crossner_politics/dev.txt", lexicon),
+        read_gum(f"{ner}/gum_news", lexicon, list(GUM_LOOK_AT)),
     )  # fmt: skip

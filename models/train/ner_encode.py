@@ -10,7 +10,8 @@ import ner_lexicon as lex
 from ner_data import ALL, B_BITS, ID, LABELS, Example, Token, rest
 from wordshape import encode
 
-MAX_PIECES = 128
+MAX_PIECES = 192
+MAX_WORDS = 110  # of a window of several sentences
 
 
 @dataclass
@@ -42,7 +43,8 @@ def mention_runs(tokens: list[Token]) -> list[tuple[int, int, str]]:
 class Pool:
     """Names to put in place of others, so that the model learns the place and not the name."""
 
-    def __init__(self, examples: list[Example], peoples: set[str]):
+    def __init__(self, examples: list[Example], peoples: set[str], known: list[tuple[str, ...]]):
+        self.known = known  # organisations from a list
         persons, orgs = set(), set()
         for e in examples:
             for i, j, kind in mention_runs(e.tokens):
@@ -62,7 +64,10 @@ class Pool:
 
     def organisation(self, rng: random.Random) -> list[str]:
         """Another organisation, or a made-up one: "Harbour Relief Fund"."""
-        if rng.random() < 0.6:
+        dice = rng.random()
+        if dice < 0.3:
+            return list(rng.choice(self.known))
+        if dice < 0.65:
             return list(rng.choice(self.orgs))
         words = [w.capitalize() for w in rng.sample(self.nouns, rng.randint(1, 2))]
         head = rng.choice(["", "", *ORG_HEADS]) if len(words) == 2 else rng.choice(ORG_HEADS)
@@ -170,8 +175,10 @@ FORMS = {"U.S.": ["US", "US", "U.S.", "U.S.", "U.S."], "U.N.": ["UN", "U.N."], "
 
 def vary(tokens: list[Token], rng: random.Random, pool: Pool | None, source: str) -> list[Token]:
     """A copy of the tokens with the typography, forms and names of other texts."""
-    if pool and source == "gmb":
-        tokens = pool.christen(pool.swap(tokens, rng, 0.15), rng, 0.4)
+    if pool:
+        tokens = pool.swap(tokens, rng, 0.15 if source == "gmb" else 0.08)
+        if source == "gmb":
+            tokens = pool.christen(tokens, rng, 0.4)
     tokens = [Token(t.text, t.space, t.mask) for t in tokens]
     curly = rng.random() < 0.4
     tight = rng.random() < 0.6
@@ -245,17 +252,38 @@ def to_piece(tokenizer, tokens: list[Token], source: str = "") -> Piece | None:
     return Piece(e.ids, e.token_types, masks)
 
 
-def pieces(tokenizer, examples: list[Example], rng: random.Random, pool: Pool | None, followers: dict[int, Example], join: float) -> list[Piece]:
-    """Varied and encoded examples of one epoch; a share is joined to the sentence that follows it."""
+def windows(starts: list[Example], followers: dict[int, Example], rng: random.Random, alone: float) -> list[list[Example]]:
+    """Runs of consecutive sentences, as the stage reads an article: each example is in one window only.
+
+    A share of `alone` stays single sentences; the others reach a random length up to `MAX_WORDS`.
+    """
+    wanted = {id(e) for e in starts}
     out = []
-    for e in examples:
-        tokens = vary(e.tokens, rng, pool, e.source)
-        nxt = followers.get(id(e))
-        if nxt is not None and rng.random() < join:
-            more = vary(nxt.tokens, rng, pool, nxt.source)
-            more[0].space = rng.random() > 0.05
-            tokens = tokens + more
-        p = to_piece(tokenizer, tokens, e.source)
+    for e in starts:
+        if id(e) not in wanted:
+            continue
+        wanted.discard(id(e))
+        run, words = [e], len(e.tokens)
+        goal = 0 if rng.random() < alone else rng.randint(20, MAX_WORDS)
+        while (nxt := followers.get(id(run[-1]))) is not None and id(nxt) in wanted and words + len(nxt.tokens) <= goal:
+            wanted.discard(id(nxt))
+            run.append(nxt)
+            words += len(nxt.tokens)
+        out.append(run)
+    return out
+
+
+def pieces(tokenizer, runs: list[list[Example]], rng: random.Random, pool: Pool | None) -> list[Piece]:
+    """Varied and encoded windows of one epoch."""
+    out = []
+    for run in runs:
+        tokens: list[Token] = []
+        for e in run:
+            more = vary(e.tokens, rng, pool, e.source)
+            if tokens:
+                more[0].space = rng.random() > 0.03
+            tokens += more
+        p = to_piece(tokenizer, tokens, run[0].source)
         if p is not None:
             out.append(p)
     return out
@@ -265,6 +293,6 @@ def follow(examples: list[Example]) -> dict[int, Example]:
     """The example after each, where it is of the same document (gmb: the next row of the file)."""
     out = {}
     for a, b in zip(examples, examples[1:]):
-        if a.source == b.source and ((a.source == "gmb" and b.doc == a.doc + 1) or (a.source in ("uner", "gum") and a.doc == b.doc)):
+        if a.source == b.source and ((a.source == "gmb" and b.doc == a.doc + 1) or (a.source in ("uner", "gum", "wikigold") and a.doc == b.doc)):
             out[id(a)] = b
     return out

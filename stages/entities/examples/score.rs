@@ -1,7 +1,7 @@
 //! Exact-span F1 of `entities.transformer` on a file in the IOB2 columns of Universal NER.
 //!
 //! ```text
-//! cargo run --release -p postil-entities --example score -- FILE.iob2 [--raw] [--no-agreement] [--min-score N] [--model NAME] [--errors]
+//! cargo run --release -p postil-entities --example score -- FILE.iob2 [--raw] [--no-agreement] [--min-score N] [--context sentence|article] [--model NAME] [--errors]
 //! ```
 //!
 //! A `# newdoc` begins an article; the sentences are the file's own. The labels scored are those of
@@ -18,7 +18,7 @@ use postil_contract::{
     Article, ArticleView, BuildContext, LayerSet, ModelLocator, Paragraph, ParagraphKind, Sentence,
     Span, Stage, StageConfig,
 };
-use postil_entities::TransformerConfig;
+use postil_entities::{Context, TransformerConfig};
 
 /// Labels that are scored.
 const LABELS: [&str; 3] = ["PER", "ORG", "LOC"];
@@ -94,6 +94,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         match argument.as_str() {
             "--raw" => (config.guideline, config.agreement, config.dates) = (false, false, false),
             "--no-agreement" => config.agreement = false,
+            "--context" => {
+                config.context = match arguments.next().as_deref() {
+                    Some("sentence") => Context::Sentence,
+                    Some("paragraph") => Context::Paragraph,
+                    _ => Context::Article,
+                }
+            }
             "--model" => config.model = arguments.next().ok_or("--model needs a name")?,
             "--min-score" => {
                 config.min_score = arguments.next().ok_or("--min-score needs a number")?.parse()?;

@@ -5,7 +5,8 @@
 //! article far more often than not ("one sense per discourse", Gale, Church and Yarowsky, 1992). Every
 //! mention votes for its label with its score. A doubtful mention takes the label of a clear majority;
 //! an unmarked place where the very same words stand is marked, if the model found it possible.
-//! Time and memory grow with the number of words, not with its square.
+//! Short names go with their long ones: initials that the article defines, and "the Accords" where it
+//! speaks of the Abraham Accords. Time and memory grow with the number of words, not with its square.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use crate::kind::Kind;
 use crate::sentence::{Maker, Mention, SentenceWords};
 use crate::words::{Words, is_capitalised, is_lower};
+use crate::{acronyms, clean};
 
 /// Share of the votes that makes a majority.
 const MAJORITY: f32 = 0.6;
@@ -28,6 +30,8 @@ const POSSIBLE: f32 = 0.15;
 const POSSIBLE_FIRST: f32 = 0.3;
 /// Score of a name, at the least, for it to be marked elsewhere.
 const PROBABLE: f32 = 0.5;
+/// Votes of a definition for what it defines.
+const DEFINED: usize = 3;
 /// Mentions of a name that make it stand above its parts.
 const OFTEN: u32 = 3;
 /// Longer names are not looked for elsewhere, in words.
@@ -83,10 +87,18 @@ impl Votes {
     }
 }
 
-/// Makes the mentions of an article agree. `labels` is the number of labels.
-pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], labels: usize) {
+/// Makes the mentions of an article agree. `kinds` tells the meaning of each label.
+pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], kinds: &[Kind]) {
+    let labels = kinds.len();
     drop_common_words(sentences);
     let mut votes: HashMap<String, Votes> = HashMap::new();
+    let label_of = |kind: Kind| kinds.iter().position(|known| *known == kind);
+    for (short, (label, kind, score)) in acronyms::define(sentences, label_of) {
+        let votes = votes.entry(short).or_default();
+        for _ in 0..DEFINED {
+            votes.add(label, kind, score);
+        }
+    }
     for sentence in sentences.iter() {
         for mention in sentence.mentions.iter().filter(|mention| mention.kind.is_name()) {
             let surface = sentence.surface(&mention.words);
@@ -173,6 +185,8 @@ struct Known {
 
 fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labels: usize) {
     let mut known: HashMap<&str, Known> = HashMap::new();
+    // Last words of agreements' names, which stand for the whole after "the".
+    let mut heads: HashMap<String, Known> = HashMap::new();
     // Per first word, the length in words of the longest name that begins with it.
     let mut firsts: HashMap<String, usize> = HashMap::new();
     for sentence in sentences.iter() {
@@ -194,6 +208,15 @@ fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labe
                 {
                     let often = votes.by_label.get(label).is_some_and(|(_, count)| *count >= OFTEN);
                     known.insert(surface, Known { label, kind, score, often });
+                    if kind == Kind::Other && mention.words.len() > 1 {
+                        let head = sentence.view().get(mention.words.end - 1);
+                        if clean::is_agreement(head) {
+                            heads.insert(
+                                head.to_owned(),
+                                Known { label, kind, score, often: false },
+                            );
+                        }
+                    }
                     let first = sentence.view().get(words.start).to_owned();
                     let longest = firsts.entry(first).or_default();
                     *longest = (*longest).max(words.len());
@@ -202,7 +225,9 @@ fn add(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>, labe
         }
     }
     for sentence in sentences {
-        let added = missing(sentence, &known, &firsts, labels);
+        let mut added = missing(sentence, &known, &firsts, labels);
+        added.extend(short_agreements(sentence, &heads, &added));
+        added.sort_by_key(|mention| mention.words.start);
         if !added.is_empty() {
             // What a longer known name covers is part of it.
             let is_free = |mention: &Mention| {
@@ -253,6 +278,36 @@ fn missing(
         }
     }
     added
+}
+
+/// Unmarked places where the last word of an agreement's name stands for the whole: "the Accords".
+fn short_agreements(
+    sentence: &SentenceWords<'_>,
+    heads: &HashMap<String, Known>,
+    added: &[Mention],
+) -> Vec<Mention> {
+    let words = sentence.view();
+    if heads.is_empty() || is_in_capitals(sentence) {
+        return Vec::new();
+    }
+    let is_marked = |at: usize| {
+        let mut mentions = sentence.mentions.iter().chain(added);
+        mentions.any(|mention| mention.words.contains(&at))
+    };
+    (1..words.len())
+        .filter_map(|at| {
+            let name = heads.get(words.get(at))?;
+            let stands_alone = matches!(words.get(at - 1), "the" | "The" | "these" | "those")
+                && !is_capitalised(words.get(at + 1));
+            (stands_alone && !is_marked(at)).then(|| Mention {
+                words: at..at + 1,
+                label: name.label,
+                kind: name.kind,
+                score: name.score,
+                maker: Maker::Article,
+            })
+        })
+        .collect()
 }
 
 /// Whether the words are unmarked, or marked in parts only that are less sure than the whole.

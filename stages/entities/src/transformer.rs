@@ -1,4 +1,4 @@
-//! `entities.transformer`: a token classifier reads every sentence; rules bring its mentions to the
+//! `entities.transformer`: a token classifier reads the sentences in their context; rules bring its mentions to the
 //! guideline, and the mentions of an article into agreement.
 
 use std::ops::Range;
@@ -16,19 +16,25 @@ use crate::canonical::{self, Name};
 use crate::classifier::{ClassifierModel, WordClassifier};
 use crate::clean::{self, Found};
 use crate::kind::Kind;
+use crate::passage::{self, Context, Passage};
 use crate::sentence::{Maker, Mention, SentenceWords};
 use crate::tags::Scheme;
 use crate::words::whole_graphemes;
 use crate::{consistency, dates, decode};
 
 /// Raised whenever the same article and options give other rows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The model that finds entities unless another is named.
 pub const DEFAULT_MODEL: &str = "ner-minilm-l6";
 
 /// The label of dates that rules found, where the model has none of its own.
 const DATE: &str = "DATE";
+
+/// Below this score the tags of a mention are not what the model would say of its words alone.
+const DOUBTFUL: f32 = 0.3;
+/// Belief in another label, at the least, for it to take the place of doubtful tags.
+const LIKELY: f32 = 0.5;
 
 /// Options of `entities.transformer`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +55,8 @@ pub struct TransformerConfig {
     pub agreement: bool,
     /// Add the written dates that the model missed ("November 7, 2025", "in 2020").
     pub dates: bool,
+    /// How much text the model sees at once, up to its window: "sentence", "paragraph" or "article".
+    pub context: Context,
     /// Read boilerplate paragraphs too (captions, link lists, `Sources:`).
     pub boilerplate: bool,
 }
@@ -62,6 +70,7 @@ impl Default for TransformerConfig {
             guideline: true,
             agreement: true,
             dates: true,
+            context: Context::default(),
             boilerplate: false,
         }
     }
@@ -212,23 +221,34 @@ impl MapStage for Transformer {
         // fails, each article is tried alone, so that one does not take the others down.
         let sentences: Vec<Vec<SentenceWords<'_>>> =
             batch.iter().map(|view| self.sentences(*view)).collect();
-        let inputs: Vec<Input<'_>> =
-            sentences.iter().flatten().map(|sentence| Input::whole(sentence.text)).collect();
-        let results: Vec<_> = match self.classifier.classify(&inputs) {
+        let passages: Vec<Vec<Passage<'_>>> = batch
+            .iter()
+            .zip(&sentences)
+            .map(|(view, sentences)| passage::passages(view.text(), sentences, self.config.context))
+            .collect();
+        let inputs: Vec<Input<'_>> = passages.iter().flatten().map(Passage::input).collect();
+        let labels: Vec<_> = match self.classifier.classify(&inputs) {
             Ok(all) => {
                 let mut all = all.into_iter();
                 let mut take = |count: usize| Ok(all.by_ref().take(count).collect());
-                sentences.iter().map(|sentences| take(sentences.len())).collect()
+                passages.iter().map(|passages| take(passages.len())).collect()
             }
-            Err(_) => sentences
+            Err(_) => passages
                 .iter()
-                .map(|sentences| {
-                    let inputs: Vec<_> =
-                        sentences.iter().map(|sentence| Input::whole(sentence.text)).collect();
+                .map(|passages| {
+                    let inputs: Vec<_> = passages.iter().map(Passage::input).collect();
                     self.classifier.classify(&inputs)
                 })
                 .collect(),
         };
+        let results = labels.into_iter().zip(&passages).map(|(labels, passages)| {
+            let labels: Vec<WordLabels> = labels?;
+            Ok(labels
+                .iter()
+                .zip(passages)
+                .flat_map(|(labels, passage)| passage.split(labels))
+                .collect())
+        });
         batch
             .iter()
             .zip(sentences)
@@ -273,7 +293,7 @@ impl Transformer {
             self.decode(sentence, labels);
         }
         if self.config.agreement {
-            consistency::agree(&mut sentences, self.labels.len());
+            consistency::agree(&mut sentences, &self.kinds);
         }
         if self.config.dates {
             for sentence in &mut sentences {
@@ -302,21 +322,36 @@ impl Transformer {
         };
         let label_at = |word: usize| path.get(word).and_then(|tag| self.scheme.kind(*tag));
         let mentions = cleaned.into_iter().filter_map(|found| {
-            // The model's own label, unless a rule has changed what it means.
-            let label = found.words.clone().find_map(label_at)?;
-            let label = match kind_of(label) == found.kind {
-                true => label,
-                false => self.kinds.iter().position(|kind| *kind == found.kind).unwrap_or(label),
+            let marked = found.words.clone().find_map(label_at)?;
+            let score = score(&found.words);
+            let (label, score) = if kind_of(marked) != found.kind {
+                // A rule has changed what it means.
+                let known = self.kinds.iter().position(|kind| *kind == found.kind);
+                (known.unwrap_or(marked), score)
+            } else if score < DOUBTFUL {
+                self.likelier(sentence, &found.words).unwrap_or((marked, score))
+            } else {
+                (marked, score)
             };
             Some(Mention {
-                score: score(&found.words),
+                score,
                 kind: kind_of(label),
                 words: found.words,
                 label,
                 maker: Maker::Model,
             })
         });
-        sentence.mentions = mentions.collect();
+        let mentions: Vec<Mention> = mentions.collect();
+        sentence.mentions = mentions;
+    }
+
+    /// The label that the model believes in where rules have cut a mention out of another: of "BAMAKO
+    /// (Reuters)", read as one name, the first half alone may be a place. `None` where none is likely.
+    fn likelier(&self, sentence: &SentenceWords<'_>, words: &Range<usize>) -> Option<(usize, f32)> {
+        let names = (0..self.labels.len())
+            .filter(|label| self.kinds.get(*label).is_some_and(|kind| kind.is_name()));
+        let beliefs = names.map(|label| (label, sentence.belief(words, label, self.labels.len())));
+        beliefs.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, belief)| *belief >= LIKELY)
     }
 
     /// For each word and label, the probability that the word belongs to a mention of the label.

@@ -105,7 +105,9 @@ fn is_cut(words: Words<'_>, part: &Found, word: usize) -> bool {
         "/" => matches!(part.kind, Kind::Person | Kind::Place | Kind::Group),
         "," | ";" => {
             let next = words.get(word + 1).to_lowercase();
-            part.kind == Kind::Person && !AFTER_COMMA.contains(&next.as_str())
+            part.kind == Kind::Person
+                && !AFTER_COMMA.contains(&next.as_str())
+                && !is_entry(words, &left, &right)
         }
         "and" | "&" => match part.kind {
             Kind::Person => true,
@@ -124,6 +126,15 @@ fn is_cut(words: Words<'_>, part: &Found, word: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a name stands as in an address book, alone in quotes with its last part first: "Lenhart, Matthew".
+fn is_entry(words: Words<'_>, left: &Range<usize>, right: &Range<usize>) -> bool {
+    let is_quote = |word: &str| matches!(word, "\"" | "\u{201c}" | "\u{201d}");
+    left.len() == 1
+        && right.len() <= 2
+        && left.start.checked_sub(1).is_some_and(|before| is_quote(words.get(before)))
+        && is_quote(words.get(right.end))
 }
 
 /// Whether the halves of a compound are two peoples ("Israeli-Palestinian"), and not one
@@ -157,6 +168,19 @@ pub(super) fn trim(words: Words<'_>, mut range: Range<usize>, kind: Kind) -> Ran
         if !tail.is_empty() && is_common && !is_arabic_article(words.get(joint - 1)) {
             range.end = joint;
         }
+    }
+    // "Nathan Law of Demosisto" is a person and where he belongs; "Catherine of Aragon" is one name.
+    if kind == Kind::Person
+        && let Some(of) = range.clone().skip(2).find(|&word| words.get(word) == "of")
+    {
+        range.end = of;
+    }
+    // Of "Pro-Beijing camp" models may mark "Pro" alone.
+    let is_lone_prefix = range.len() == 1
+        && PREFIXES.contains(&words.get(range.start).to_lowercase().as_str())
+        && is_joint(range.end);
+    if is_lone_prefix {
+        range.end = range.start;
     }
     if range.len() > 2 && is_joint(range.start + 1) {
         let first = words.get(range.start);

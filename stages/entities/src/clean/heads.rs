@@ -102,6 +102,11 @@ const PEOPLES: [&str; 40] = [
     "uyghurs",
 ];
 
+/// Whether a word is the last of an agreement's, a law's or a prize's name.
+pub(crate) fn is_agreement(word: &str) -> bool {
+    is_capitalised(word) && AGREEMENTS.contains(&word.to_lowercase().as_str())
+}
+
 /// Whether the name is a country's short form in capitals: "U.S.", "UAE".
 fn is_initials(name: &str) -> bool {
     !name.contains(char::is_lowercase) && places::is_country(name)
@@ -113,13 +118,12 @@ pub(super) fn with_agreement(words: Words<'_>, range: Range<usize>, kind: Kind) 
     let next = words.get(range.end);
     let belongs = matches!(kind, Kind::Person | Kind::Place | Kind::Organisation | Kind::Other)
         && is_capitalised(words.get(range.end.saturating_sub(1)))
-        && is_capitalised(next)
-        && AGREEMENTS.contains(&next.to_lowercase().as_str());
+        && is_agreement(next);
     range.start..range.end + usize::from(belongs)
 }
 
 /// What a name is by its last word, where that leaves no choice; else `kind`.
-pub(super) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kind {
+pub(crate) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kind {
     let last = words.get(range.end.saturating_sub(1));
     let is_name = is_capitalised(last);
     let last = last.to_lowercase();

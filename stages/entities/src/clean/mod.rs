@@ -11,10 +11,12 @@ mod titles;
 
 use std::ops::Range;
 
+pub(crate) use heads::{is_agreement, kind_of as kind_by_last_word};
+
 use crate::kind::Kind;
 use crate::places;
 use crate::words::{
-    Words, is_apostrophe, is_capitalised, is_punctuation, one_line, without_possessive,
+    Words, is_all_caps, is_apostrophe, is_capitalised, is_punctuation, one_line, without_possessive,
 };
 
 /// A mention as words.
@@ -31,6 +33,11 @@ pub(crate) fn clean(words: Words<'_>, found: Vec<Found>) -> Vec<Found> {
     let mut cleaned: Vec<Found> =
         found.into_iter().flat_map(|mention| clean_one(words, mention)).collect();
     join_countries(words, &mut cleaned);
+    if let Some(first) = cleaned.first_mut()
+        && is_dateline(words, &first.words)
+    {
+        first.kind = Kind::Place;
+    }
     // A final dot may have been taken in; nothing else makes a mention grow.
     let mut end = 0;
     cleaned.retain(|mention| {
@@ -41,6 +48,19 @@ pub(crate) fn clean(words: Words<'_>, found: Vec<Found>) -> Vec<Found> {
         fits
     });
     cleaned
+}
+
+/// Whether a name is the place that an agency's report begins with: "BAMAKO (Reuters) - ...".
+fn is_dateline(words: Words<'_>, range: &Range<usize>) -> bool {
+    const LONGEST_AGENCY: usize = 4;
+    let open = range.end;
+    let dash = (open + 2..words.len().min(open + 3 + LONGEST_AGENCY))
+        .find(|&word| words.get(word) == ")")
+        .map(|close| words.get(close + 1));
+    range.start == 0
+        && range.clone().all(|word| is_all_caps(words.get(word)))
+        && words.get(open) == "("
+        && dash.is_some_and(|dash| matches!(dash, "-" | "\u{2013}" | "\u{2014}"))
 }
 
 fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
@@ -64,7 +84,7 @@ fn trim(words: Words<'_>, range: Range<usize>, kind: Kind) -> Option<Range<usize
     loop {
         let before = range.clone();
         range = trim_punctuation(words, range);
-        range = trim_possessive(words, range);
+        range = trim_possessive(words, range, kind);
         range = trim_article(words, range, kind);
         range = compounds::trim(words, range, kind);
         if kind == Kind::Person {
@@ -132,7 +152,22 @@ const POSSESSIVE_NAMES: [&str; 24] = [
     "bloomingdale",
 ];
 
-fn trim_possessive(words: Words<'_>, range: Range<usize>) -> Range<usize> {
+/// Words that go on with a sentence and not with what somebody owns.
+const GO_ON: [&str; 14] =
+    ["for", "in", "on", "at", "and", "or", "but", "with", "to", "by", "from", "last", "this", "is"];
+
+/// Whether a place ends with a possessive of its own: "dinner at Del Frisco's", where nothing follows
+/// that would be Del Frisco's.
+fn is_place_of_somebody(words: Words<'_>, range: &Range<usize>, kind: Kind) -> bool {
+    let before = range.start.checked_sub(1).map_or("", |at| words.get(at));
+    let next = words.get(range.end);
+    kind == Kind::Place
+        && matches!(before, "at" | "to" | "from" | "near" | "called")
+        && (next.is_empty() || is_punctuation(next) || GO_ON.contains(&next))
+        && !places::is_country(without_possessive(words.slice(range)))
+}
+
+fn trim_possessive(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usize> {
     let Some(name_end) = range.end.checked_sub(2).filter(|end| *end > range.start) else {
         return range;
     };
@@ -140,7 +175,9 @@ fn trim_possessive(words: Words<'_>, range: Range<usize>) -> Range<usize> {
         && matches!(words.get(name_end + 1), "s" | "S")
         && words.is_glued(name_end);
     let name = one_line(words.slice(&(range.start..name_end))).to_lowercase();
-    match is_possessive && !POSSESSIVE_NAMES.contains(&name.as_str()) {
+    let is_own =
+        POSSESSIVE_NAMES.contains(&name.as_str()) || is_place_of_somebody(words, &range, kind);
+    match is_possessive && !is_own {
         true => range.start..name_end,
         false => range,
     }
@@ -150,8 +187,13 @@ fn trim_article(words: Words<'_>, range: Range<usize>, kind: Kind) -> Range<usiz
     let first = words.get(range.start);
     let is_article = match first {
         "the" | "a" | "an" => true,
-        // Titles of works keep their own article.
-        "The" | "THE" => kind != Kind::Other && words.get(range.start + 1) != "Hague",
+        // Titles of works keep their own article, and so does what is written large inside a sentence:
+        // "joined The Becket Fund".
+        "The" | "THE" => {
+            let before = range.start.checked_sub(1).map_or("", |at| words.get(at));
+            let is_first = before.is_empty() || (is_punctuation(before) && before != ",");
+            is_first && kind != Kind::Other && words.get(range.start + 1) != "Hague"
+        }
         _ => false,
     };
     match is_article && !words.is_glued(range.start) {
@@ -184,7 +226,7 @@ fn trim_date(words: Words<'_>, mention: Found) -> Option<Found> {
     let mut range = mention.words;
     loop {
         let before = range.clone();
-        range = trim_possessive(words, trim_punctuation(words, range));
+        range = trim_possessive(words, trim_punctuation(words, range), Kind::Date);
         if matches!(
             words.get(range.start),
             "the" | "The" | "on" | "On" | "in" | "In" | "since" | "of"
@@ -305,7 +347,13 @@ mod tests {
             ["Person|Smith", "Person|Jane Doe"]
         );
         assert_eq!(cleaned("the [PER|Prime Minister] left"), Vec::<String>::new());
+        assert_eq!(
+            cleaned("\"[PER|Lenhart, Matthew]\" and [PER|Lenhart, Matthew]"),
+            ["Person|Lenhart, Matthew", "Person|Lenhart", "Person|Matthew"]
+        );
         assert_eq!(cleaned("[PER|Secretary of State Marco Rubio]"), ["Person|Marco Rubio"]);
+        assert_eq!(cleaned("[PER|Nathan Law of Demosisto]"), ["Person|Nathan Law"]);
+        assert_eq!(cleaned("[PER|Catherine of Aragon]"), ["Person|Catherine of Aragon"]);
         assert_eq!(cleaned("[PER|Martin Luther King Jr.] Day"), ["Person|Martin Luther King Jr."]);
     }
 
@@ -316,6 +364,10 @@ mod tests {
         assert_eq!(
             cleaned("at [ORG|McDonald's] and [ORG|Tesla's]"),
             ["Organisation|McDonald's", "Organisation|Tesla"]
+        );
+        assert_eq!(
+            cleaned("dinner at [LOC|Del Frisco's] in May, [LOC|Rome's] food, from [LOC|Russia's]"),
+            ["Place|Del Frisco's", "Place|Rome", "Place|Russia"]
         );
         assert_eq!(cleaned("in [LOC|The Hague]"), ["Place|The Hague"]);
         assert_eq!(cleaned("read [MISC|The Godfather]"), ["Other|The Godfather"]);
@@ -358,6 +410,7 @@ mod tests {
             cleaned("[ORG|al-Qaeda] and [PER|Kim Jong-un]"),
             ["Organisation|al-Qaeda", "Person|Kim Jong-un"]
         );
+        assert_eq!(cleaned("the [EVENT|Pro]-Beijing camp"), Vec::<String>::new());
         assert_eq!(
             cleaned("[ORG|Anti-Defamation League]"),
             ["Organisation|Anti-Defamation League"]
@@ -373,6 +426,11 @@ mod tests {
         assert_eq!(cleaned("[NORP|Saudi] [LOC|Arabia] and"), ["Place|Saudi Arabia"]);
         assert_eq!(cleaned("the [ORG|United Arab] Emirates and"), ["Place|United Arab Emirates"]);
         assert_eq!(cleaned("[ORG|Bahrain]"), ["Place|Bahrain"]);
+        assert_eq!(
+            cleaned("[ORG|BAMAKO (Reuters)] - Mali"),
+            ["Place|BAMAKO", "Organisation|Reuters"]
+        );
+        assert_eq!(cleaned("[ORG|NATO] (see below) said"), ["Organisation|NATO"]);
         assert_eq!(cleaned("in [LOC|southern Lebanon]"), ["Place|Lebanon"]);
         assert_eq!(cleaned("[ORG|South Africa Airways]"), ["Organisation|South Africa Airways"]);
         assert_eq!(

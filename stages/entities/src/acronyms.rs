@@ -1,0 +1,197 @@
+//! Short names that an article defines: "Housing Authority of New Orleans (HANO)".
+//!
+//! What stands before the brackets and begins with the letters in them is one name, however the model
+//! cut it, and the letters name the same thing wherever they stand. The match is the stricter half of
+//! Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical
+//! text" (2003): each letter begins a capitalised word, in order, and only joints may lie between.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::clean;
+use crate::kind::Kind;
+use crate::places;
+use crate::sentence::{Maker, Mention, SentenceWords};
+use crate::words::{Words, is_all_caps, is_capitalised, is_hyphen};
+
+/// Fewest and most letters of a short name.
+const LETTERS: std::ops::RangeInclusive<usize> = 2..=8;
+/// Small words inside a long name.
+const JOINTS: [&str; 10] = ["of", "the", "and", "for", "on", "in", "to", "de", "des", "&"];
+
+/// First words of what persons are: "Member of Parliament (MP)".
+const OFFICES: [&str; 9] = [
+    "Member",
+    "Chief",
+    "President",
+    "Secretary",
+    "Minister",
+    "Director",
+    "Chair",
+    "Master",
+    "Doctor",
+];
+
+/// A short name in brackets and the long one before them, as words of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Definition {
+    long: Range<usize>,
+    short: usize,
+}
+
+/// Marks the long and the short names that the sentences define. Gives the short names with their
+/// labels, meanings and scores. `label_of` tells the label of a meaning.
+pub(crate) fn define(
+    sentences: &mut [SentenceWords<'_>],
+    label_of: impl Fn(Kind) -> Option<usize>,
+) -> HashMap<String, (usize, Kind, f32)> {
+    let mut defined = HashMap::new();
+    for sentence in sentences {
+        for definition in definitions(sentence.view()) {
+            let Some((kind, score)) = meaning(sentence, &definition) else { continue };
+            let Some(label) = label_of(kind) else { continue };
+            let short = definition.short..definition.short + 1;
+            for words in [definition.long, short.clone()] {
+                put(sentence, words, label, kind, score);
+            }
+            defined.insert(sentence.surface(&short), (label, kind, score));
+        }
+    }
+    defined
+}
+
+/// The definitions of a sentence.
+fn definitions(words: Words<'_>) -> Vec<Definition> {
+    let brackets = (1..words.len().saturating_sub(2))
+        .filter(|&at| words.get(at) == "(" && words.get(at + 2) == ")");
+    brackets
+        .filter_map(|open| {
+            let letters: Vec<char> = words.get(open + 1).chars().collect();
+            let is_short = LETTERS.contains(&letters.len())
+                && is_all_caps(words.get(open + 1))
+                && letters.iter().all(|letter| letter.is_alphabetic());
+            let start = is_short.then(|| long_name(words, open, &letters)).flatten()?;
+            Some(Definition { long: start..open, short: open + 1 })
+        })
+        .collect()
+}
+
+/// The first word of the name that ends before `end` and whose capitalised words begin with `letters`.
+fn long_name(words: Words<'_>, end: usize, letters: &[char]) -> Option<usize> {
+    let mut letters = letters.iter().rev().peekable();
+    let mut at = end;
+    while letters.peek().is_some() {
+        at = at.checked_sub(1)?;
+        let word = words.get(at);
+        if is_capitalised(word) {
+            let first = word.chars().next()?;
+            let letter = letters.next()?;
+            if !first.to_uppercase().eq(letter.to_uppercase()) {
+                return None;
+            }
+        } else if !JOINTS.contains(&word) && !is_hyphen(word) {
+            return None;
+        }
+    }
+    (end - at >= 2 && !OFFICES.contains(&words.get(at))).then_some(at)
+}
+
+/// What a definition names, and how sure the model is of it; `None` where it sees no name there.
+fn meaning(sentence: &SentenceWords<'_>, definition: &Definition) -> Option<(Kind, f32)> {
+    let words = sentence.view();
+    let over = |range: &Range<usize>| -> Vec<&Mention> {
+        let overlaps = |m: &&Mention| m.words.start < range.end && range.start < m.words.end;
+        sentence.mentions.iter().filter(overlaps).collect()
+    };
+    let inside = over(&definition.long);
+    let score = inside.iter().map(|mention| mention.score).fold(0.0, f32::max);
+    if let [whole] = inside.as_slice()
+        && whole.words == definition.long
+    {
+        // A person has no such letters; where the model sees one, it is wrong about one of the two.
+        return (whole.kind != Kind::Person).then_some((whole.kind, score));
+    }
+    // A name that reaches out of the long one is another name.
+    let is_within =
+        |m: &&Mention| m.words.start >= definition.long.start && m.words.end <= definition.long.end;
+    if inside.is_empty() || !inside.iter().all(is_within) {
+        return None;
+    }
+    let short = definition.short..definition.short + 1;
+    let kinds = || inside.iter().copied().chain(over(&short)).map(|mention| mention.kind);
+    if places::is_country(words.get(definition.short)) {
+        return Some((Kind::Place, score));
+    }
+    // The last word tells an agreement or an event; what a place or a people is part of is an
+    // organisation.
+    let kind = clean::kind_by_last_word(words, &definition.long, Kind::Organisation);
+    let speaks_for_it =
+        kind != Kind::Organisation || kinds().any(|kind| kind == Kind::Organisation);
+    speaks_for_it.then_some((kind, score))
+}
+
+/// Puts a mention in place of those that it overlaps.
+fn put(
+    sentence: &mut SentenceWords<'_>,
+    words: Range<usize>,
+    label: usize,
+    kind: Kind,
+    score: f32,
+) {
+    if let Some(same) = sentence.mentions.iter_mut().find(|mention| mention.words == words) {
+        if same.label != label {
+            *same = Mention { words, label, kind, score, maker: Maker::Article };
+        }
+        return;
+    }
+    sentence.mentions.retain(|m| m.words.end <= words.start || words.end <= m.words.start);
+    let at = sentence.mentions.partition_point(|mention| mention.words.start < words.start);
+    sentence.mentions.insert(at, Mention { words, label, kind, score, maker: Maker::Article });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::split;
+
+    fn defined(text: &str) -> Vec<(String, String)> {
+        let spans = split(text);
+        let words = Words { text, spans: &spans };
+        definitions(words)
+            .into_iter()
+            .map(|d| (words.slice(&d.long).to_owned(), words.get(d.short).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_letters_in_brackets_begin_the_words_before_them() {
+        let one = |long: &str, short: &str| vec![(long.to_owned(), short.to_owned())];
+        assert_eq!(
+            defined("the Housing Authority of New Orleans (HANO) said"),
+            one("Housing Authority of New Orleans", "HANO")
+        );
+        assert_eq!(
+            defined("the Non-Proliferation Treaty (NPT)"),
+            one("Non-Proliferation Treaty", "NPT")
+        );
+        assert_eq!(
+            defined("the World Health Organization (WHO)"),
+            one("World Health Organization", "WHO")
+        );
+    }
+
+    #[test]
+    fn other_brackets_define_nothing() {
+        for text in [
+            "Senator Smith (D)",
+            "the World Bank (UN)",
+            "a bank of the world (BW)",
+            "Berlin (AP)",
+            "a Member of Parliament (MP)",
+            "United Nations (the UN)",
+            "(UN) is short",
+        ] {
+            assert_eq!(defined(text), [], "{text}");
+        }
+    }
+}
