@@ -81,6 +81,11 @@ const MENTIONS_ALONE: Weights = Weights {
 const ABOUT_EXCUSES: f32 = 0.6;
 
 impl Evidence {
+    /// Whether the target is named: an alias, or all of the statement's names and some of its topic.
+    pub(crate) fn names_target(&self) -> bool {
+        self.alias || (self.topic > 0.0 && self.names.unwrap_or(self.topic) >= 0.8)
+    }
+
     /// How much the paragraph speaks of the target, 0 to 1: a logistic function of the weighted
     /// evidence, and 0 where the article can't speak of it.
     pub(crate) fn relevance(&self) -> f32 {
@@ -115,6 +120,10 @@ pub(crate) struct Gate<'a, 'd> {
     present: f32,
     about: f32,
 }
+
+/// What an article has of a target whose names all stand in it and whose topic words nowhere do: it
+/// may speak of the same people in another matter, or of the matter in other words.
+const ACTORS_ALONE: f32 = 0.2;
 
 /// Content paragraphs that count as an article's beginning.
 const BEGINNING: usize = 3;
@@ -167,7 +176,7 @@ impl<'a, 'd> Gate<'a, 'd> {
             everything.flat_map(|words| words.iter().map(|word| word.stem.as_str())).collect();
         let topic = self.profile.topic.iter().filter(|stem| stems.contains(stem.as_str())).count();
         let topic = share(topic as f32, self.profile.topic.len());
-        names.unwrap_or(1.0) * (0.5 + 0.5 * topic.unwrap_or(1.0))
+        names.unwrap_or(1.0) * (ACTORS_ALONE + (1.0 - ACTORS_ALONE) * topic.unwrap_or(1.0))
     }
 
     /// How near the article's beginning is to the target, 0 to 1.
