@@ -81,11 +81,6 @@ const MENTIONS_ALONE: Weights = Weights {
 const ABOUT_EXCUSES: f32 = 0.6;
 
 impl Evidence {
-    /// Whether the target is named: an alias, or all of the statement's names and some of its topic.
-    pub(crate) fn names_target(&self) -> bool {
-        self.alias || (self.topic > 0.0 && self.names.unwrap_or(self.topic) >= 0.8)
-    }
-
     /// How much the paragraph speaks of the target, 0 to 1: a logistic function of the weighted
     /// evidence, and 0 where the article can't speak of it.
     pub(crate) fn relevance(&self) -> f32 {
@@ -121,9 +116,12 @@ pub(crate) struct Gate<'a, 'd> {
     about: f32,
 }
 
-/// What an article has of a target whose names all stand in it and whose topic words nowhere do: it
-/// may speak of the same people in another matter, or of the matter in other words.
+/// What an article has of a target whose names all stand in it and whose topic words nowhere do:
+/// it speaks of the same people, most likely in another matter.
 const ACTORS_ALONE: f32 = 0.2;
+/// What it has of a target without names whose topic words nowhere stand: it may say it in other
+/// words.
+const NO_TOPIC: f32 = 0.5;
 
 /// Content paragraphs that count as an article's beginning.
 const BEGINNING: usize = 3;
@@ -176,7 +174,8 @@ impl<'a, 'd> Gate<'a, 'd> {
             everything.flat_map(|words| words.iter().map(|word| word.stem.as_str())).collect();
         let topic = self.profile.topic.iter().filter(|stem| stems.contains(stem.as_str())).count();
         let topic = share(topic as f32, self.profile.topic.len());
-        names.unwrap_or(1.0) * (ACTORS_ALONE + (1.0 - ACTORS_ALONE) * topic.unwrap_or(1.0))
+        let (names, floor) = names.map_or((1.0, NO_TOPIC), |names| (names, ACTORS_ALONE));
+        names * (floor + (1.0 - floor) * topic.unwrap_or(1.0))
     }
 
     /// How near the article's beginning is to the target, 0 to 1.

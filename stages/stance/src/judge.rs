@@ -84,10 +84,12 @@ struct Other {
 /// What the author is taken to say by reporting: so much of it is neutral.
 const REPORTING_IS_NEUTRAL: f32 = 0.8;
 
-#[allow(non_snake_case)]
-fn ABST(v: f32) -> f32 { std::env::var("AB").ok().and_then(|v| v.parse().ok()).unwrap_or(v) }
-#[allow(non_snake_case)]
-fn GATE_POWER() -> f32 { std::env::var("GP").ok().and_then(|v| v.parse().ok()).unwrap_or(0.5) }
+/// How much the gate's odds count beside the classifier's where the two differ on whether a text
+/// speaks of the target. Less than 1, since both look at the same words.
+const GATE_POWER: f32 = 0.4;
+
+/// An article abstains where its likeliest stance leads the next by less than this.
+const ARTICLE_MARGIN: f32 = 0.02;
 
 /// Words that the author's own sentences need to be judged alone.
 const MIN_OWN_WORDS: usize = 6;
@@ -164,13 +166,6 @@ impl Judge {
         let is_text = |p: &Passage<'_>| position_weight(p.kind, true, true) == 1.5;
         let first = document.passages.iter().position(is_text);
         let last = document.passages.iter().rposition(is_text);
-        let lead = document.passages.iter().filter(|p| !p.is_heading()).find_map(|passage| {
-            let naming = passage.sentences.iter().find(|(idx, range)| {
-                gate.sentence_evidence(passage, *idx, range).names_target()
-            });
-            naming.and_then(|(_, range)| Some((passage.unit_idx, passage.text.get(range.clone())?)))
-        });
-        let with_context = std::env::var("CTX").is_ok();
         let mut nearest: f32 = 0.0;
         for (at, (passage, reported)) in document.passages.iter().zip(reported).enumerate() {
             let evidence = gate.evidence(passage);
@@ -202,7 +197,7 @@ impl Judge {
                         span: Span::from(range.clone()).shifted(passage.span.start),
                         holder: holder.clone(),
                         relevance,
-                        reading: plan.read(profile, passage, std::slice::from_ref(range), None),
+                        reading: plan.read(profile, passage, std::slice::from_ref(range)),
                     })
                 })
                 .collect();
@@ -215,12 +210,9 @@ impl Judge {
                 .collect();
             let own_words: usize = own.iter().map(|range| passage.words_in(range).len()).sum();
             let all_reported = !reported.is_empty() && own_words < MIN_OWN_WORDS;
-            let before = lead.filter(|(idx, _)| {
-                with_context && *idx < passage.unit_idx && !evidence.names_target()
-            });
             let author = match all_reported || reported.is_empty() {
-                true => plan.read_whole(profile, passage, before.map(|(_, text)| text)),
-                false => plan.read(profile, passage, &own, before.map(|(_, text)| text)),
+                true => plan.read_whole(profile, passage),
+                false => plan.read(profile, passage, &own),
             };
             plan.candidates.push(Candidate {
                 target,
@@ -253,7 +245,7 @@ impl Judge {
         let of = |reading: usize| judged.get(reading).copied().unwrap_or(Probabilities::NEUTRAL);
         for candidate in candidates {
             let passage = candidate.passage;
-            let read = of(candidate.author).with_relevance(candidate.relevance, GATE_POWER());
+            let read = of(candidate.author).with_relevance(candidate.relevance, GATE_POWER);
             let author = match candidate.all_reported {
                 true => read.mixed(1.0 - REPORTING_IS_NEUTRAL, &Probabilities::NEUTRAL),
                 false => read,
@@ -275,7 +267,7 @@ impl Judge {
                 });
             }
             for other in &candidate.others {
-                let theirs = of(other.reading).with_relevance(other.relevance, GATE_POWER());
+                let theirs = of(other.reading).with_relevance(other.relevance, GATE_POWER);
                 if theirs.best() == StanceLabel::Unrelated {
                     continue;
                 }
@@ -291,7 +283,13 @@ impl Judge {
             }
         }
         let article = match aggregate::article(&parts) {
-            Some(all) => self.row(profile, all, relevance),
+            // Shares of an article are a mixture, and never as sure as a judgement of one paragraph:
+            // they abstain where they are torn.
+            Some(all) => {
+                let torn = aggregate::lead(&all) < ARTICLE_MARGIN;
+                let stance = if torn { StanceLabel::Abstain } else { all.best() };
+                Stance { stance, ..self.row(profile, all, relevance) }
+            }
             None => Stance {
                 label: self.labels.own(StanceLabel::Unrelated).to_owned(),
                 stance: StanceLabel::Unrelated,
@@ -302,12 +300,6 @@ impl Judge {
                 ..self.row(profile, Probabilities::NEUTRAL, nearest)
             },
         };
-        let mut article = article;
-        if let (Ok(margin), Some(f), Some(a), Some(n)) = (std::env::var("ART").map(|v| v.parse::<f32>().unwrap_or(0.1)), article.p_favor, article.p_against, article.p_neutral) {
-            let mut all = [f, a, n];
-            all.sort_by(|x, y| y.total_cmp(x));
-            article.stance = if all[0] - all[1] < margin { StanceLabel::Abstain } else if f == all[0] { StanceLabel::Favor } else if a == all[0] { StanceLabel::Against } else { StanceLabel::Neutral };
-        }
         rows.push(Stance { span: Span::new(0, view.text().len()), ..article });
         rows.append(&mut units);
     }
@@ -328,7 +320,7 @@ impl Judge {
             holder: None,
             holder_entity_idx: None,
             label: self.labels.own(best).to_owned(),
-            stance: if score < ABST(self.settings.abstain) { StanceLabel::Abstain } else { best },
+            stance: if score < self.settings.abstain { StanceLabel::Abstain } else { best },
             score,
             p_favor: given(StanceLabel::Favor),
             p_against: given(StanceLabel::Against),
@@ -347,47 +339,27 @@ struct Plan<'p, 'd> {
 }
 
 impl<'p, 'd> Plan<'p, 'd> {
-    /// Reads a passage, behind a sentence that names what it points back to where one is given.
-    fn read_whole(
-        &mut self,
-        profile: &Profile,
-        passage: &Passage<'_>,
-        before: Option<&str>,
-    ) -> usize {
-        let start = before.map_or(0, |before| before.len() + 1);
-        let mut sentences: Vec<Range<usize>> = before.iter().map(|b| 0..b.len()).collect();
-        let own = passage.sentences.iter();
-        sentences.extend(own.map(|(_, range)| range.start + start..range.end + start));
-        let text = match before {
-            Some(before) => format!("{before} {}", passage.text),
-            None => passage.text.to_owned(),
-        };
-        self.add(profile, text, sentences)
+    fn read_whole(&mut self, profile: &Profile, passage: &Passage<'_>) -> usize {
+        self.readings.push(Reading {
+            target: profile.target.statement.clone(),
+            text: passage.text.to_owned(),
+            sentences: passage.sentences.iter().map(|(_, range)| range.clone()).collect(),
+        });
+        self.readings.len() - 1
     }
 
-    /// Reads some sentences of a passage, joined by spaces, behind one before it where it is given.
-    fn read(
-        &mut self,
-        profile: &Profile,
-        passage: &Passage<'_>,
-        ranges: &[Range<usize>],
-        before: Option<&str>,
-    ) -> usize {
+    /// Reads some sentences of a passage, joined by spaces.
+    fn read(&mut self, profile: &Profile, passage: &Passage<'_>, ranges: &[Range<usize>]) -> usize {
         let mut text = String::new();
         let mut sentences = Vec::new();
-        let own = ranges.iter().map(|range| passage.text.get(range.clone()).unwrap_or_default());
-        for sentence in before.into_iter().chain(own) {
+        for range in ranges {
             if !text.is_empty() {
                 text.push(' ');
             }
             let start = text.len();
-            text.push_str(sentence);
+            text.push_str(passage.text.get(range.clone()).unwrap_or_default());
             sentences.push(start..text.len());
         }
-        self.add(profile, text, sentences)
-    }
-
-    fn add(&mut self, profile: &Profile, text: String, sentences: Vec<Range<usize>>) -> usize {
         self.readings.push(Reading { target: profile.target.statement.clone(), text, sentences });
         self.readings.len() - 1
     }
