@@ -1,12 +1,13 @@
 """Train the stance cross-encoder in two stages, with checkpoints.
 
     python stance_train.py --stage first  --base FOLDER --data FOLDER --work FOLDER
-    python stance_train.py --stage second --base FOLDER --data FOLDER --work FOLDER
+    python stance_train.py --stage second --base FOLDER --data FOLDER --work FOLDER [--start MODEL-FOLDER]
 
-The first stage reads the labelled sets. The second goes on from its weights with
-the sets and the written prose of `stance_prose`. A killed run goes on from its
-last checkpoint. The result is `<work>/stance-<stage>.pt`: averaged weights
-(exponential moving average) under transformers' names.
+The first stage reads the labelled sets. The second goes on from its weights, or
+from those of a model folder (`--start`), with the sets, reports of plans and the
+written prose of `stance_prose`. A killed run goes on from its last checkpoint.
+The result is `<work>/stance-<stage>.pt`: averaged weights (exponential moving
+average) under transformers' names. `OMP_NUM_THREADS` sets the number of threads.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
+from modelfolder import load_model
 from stance_data import LABEL_ID, LABELS, SEED_WORDS, Pair, argkp, gmb_sentences, ibm, near_targets, newsmtsc, perspectrum, unrelated, words
 from stance_essays import pairs as essays
 from stance_targets import vary
@@ -119,9 +121,11 @@ class Stage:
         self.prose = None
         if stage == "second":
             from stance_prose import Prose
+            from stance_reports import Reports
             from stance_retold import Retold
 
             self.prose = Prose("train")
+            self.reports = Reports(data, "train")
             self.retold = Retold(self.claims)
             self.about = {}
             for p in self.facts:
@@ -132,7 +136,7 @@ class Stage:
         rng = random.Random(self.seed * 1000 + index)
         out = []
         rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.38, 0.10, 0.08)
-        for p in self.claims if self.stage == "first" else rng.sample(self.claims, 6000):
+        for p in self.claims if self.stage == "first" else self.sample(rng):
             target, label = vary(p.target, p.label, rng, rates)
             out.append(Pair(target, p.text, label, p.source))
         if self.stage == "first":
@@ -140,16 +144,22 @@ class Stage:
             out += rng.sample(self.facts, 900)
             out += self.negatives(rng, 5200)
         else:
-            out += rng.sample(self.entities, 3500)
+            out += self.entities
             out += rng.sample(self.facts, 400)
             out += self.negatives(rng, 1800)
             out += self.bystanders(rng, 900)
-            out += self.prose.pairs(5500, rng)
-            out += self.retold.pairs(3200, rng)
+            out += self.prose.pairs(2500, rng)
+            out += self.reports.pairs(2500, rng)
+            out += self.retold.pairs(2500, rng)
             for _ in range(2):
                 out += essays("train", rng)
         rng.shuffle(out)
         return out
+
+    def sample(self, rng: random.Random) -> list[Pair]:
+        """The claims of an epoch of the second stage: ArgKP, with 24 motions, in part; the others whole."""
+        motions = [p for p in self.claims if p.source == "argkp"]
+        return [p for p in self.claims if p.source != "argkp"] + rng.sample(motions, 2000)
 
     def bystanders(self, rng: random.Random, count: int) -> list[Pair]:
         """News about a place, with a proposal for that place of which the news says nothing."""
@@ -209,7 +219,6 @@ def parameter_groups(model, rate: float, decay: float = 0.92):
 
 
 def train(args) -> None:
-    torch.set_num_threads(2)
     work = Path(args.work)
     work.mkdir(parents=True, exist_ok=True)
     base, data = Path(args.base), Path(args.data)
@@ -221,7 +230,10 @@ def train(args) -> None:
     tokenizer = load_tokenizer(base)
     model = fresh_model(base, args.seed)
     if args.stage == "second":
-        model.load_state_dict(torch.load(work / "stance-first.pt", weights_only=True))
+        if args.start:
+            model = load_model(args.start)
+        else:
+            model.load_state_dict(torch.load(work / "stance-first.pt", weights_only=True))
     model.train()
     optimizer = torch.optim.AdamW(parameter_groups(model, args.rate), betas=(0.9, 0.98))
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
@@ -282,6 +294,7 @@ if __name__ == "__main__":
     p.add_argument("--base", required=True, help="folder of the unpacked all-MiniLM-L6-v2")
     p.add_argument("--data", required=True, help="data root; reads stance/ and ner/gmb")
     p.add_argument("--work", required=True, help="folder of checkpoints and results")
+    p.add_argument("--start", help="model folder whose weights the second stage goes on from, instead of the first stage's")
     p.add_argument("--epochs", type=float, default=1)
     p.add_argument("--rate", type=float, default=6e-5)
     p.add_argument("--batch", type=int, default=32)
