@@ -42,7 +42,10 @@ fn options() -> Options {
             _ => options.files.push(argument),
         }
     }
-    assert!(!options.files.is_empty(), "usage: speed [--sentences N] [--rounds N] [--ways] FILE...");
+    assert!(
+        !options.files.is_empty(),
+        "usage: speed [--sentences N] [--rounds N] [--ways] FILE..."
+    );
     options
 }
 
@@ -74,12 +77,16 @@ fn main() {
         .iter()
         .flat_map(|file| {
             let text = std::fs::read_to_string(file).expect("a file of text");
-            text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect::<Vec<_>>()
+            text.lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
         })
         .collect();
     let folder = ModelFolder::open(MODEL).expect("the model folder");
     let built_in = TokenClassifier::load(&folder).expect("the model");
-    let checkpoint = Checkpoint::open(Path::new(MODEL), Task::TokenClassification).expect("the model");
+    let checkpoint =
+        Checkpoint::open(Path::new(MODEL), Task::TokenClassification).expect("the model");
     if options.ways {
         return ways(&texts, &built_in, &checkpoint, options.rounds);
     }

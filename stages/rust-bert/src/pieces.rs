@@ -169,8 +169,7 @@ impl HuggingFace {
         inner.set_encode_special_tokens(true);
         let single = inner.encode("a", true).map_err(|error| at(error.to_string()))?;
         let pair = inner.encode(("a", "a"), true).map_err(|error| at(error.to_string()))?;
-        let (single, pair) =
-            (Frame::of(&single, 1).map_err(at)?, Frame::of(&pair, 2).map_err(at)?);
+        let (single, pair) = (Frame::of(&single, 1).map_err(at)?, Frame::of(&pair, 2).map_err(at)?);
         if max_length < 2 * pair.len() + 2 {
             return Err(at(format!("a window of {max_length} pieces has no room for two texts")));
         }

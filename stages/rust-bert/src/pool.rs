@@ -77,7 +77,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Runs code of rust-bert, which unwraps libtorch's results; a panic becomes an error with the first
 /// line of its words.
 fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| format!("libtorch failed: {}", words(&*panic)))
+    catch_unwind(AssertUnwindSafe(run))
+        .map_err(|panic| format!("libtorch failed: {}", words(&*panic)))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

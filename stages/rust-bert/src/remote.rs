@@ -23,7 +23,8 @@ pub(crate) fn fetch(name: &str) -> Result<PathBuf, String> {
         return Err(format!("expected hf:owner/name or hf:owner/name@revision, found hf:{name}"));
     }
     let endpoint = std::env::var("HF_ENDPOINT").unwrap_or_else(|_| HUB.to_owned());
-    let address = |file: &str| format!("{}/{name}/resolve/{revision}/{file}", endpoint.trim_end_matches('/'));
+    let address =
+        |file: &str| format!("{}/{name}/resolve/{revision}/{file}", endpoint.trim_end_matches('/'));
     let subfolder = format!("{}/{revision}", name.replace('/', "--"));
     let get = |file: &str| {
         let address = address(file);
@@ -36,7 +37,8 @@ pub(crate) fn fetch(name: &str) -> Result<PathBuf, String> {
     let folder = config.with_file_name("files");
     place(&config, &folder, "config.json")?;
     place(&get("tokenizer.json")?, &folder, "tokenizer.json")?;
-    for optional in ["tokenizer_config.json", "sentence_bert_config.json", "1_Pooling/config.json"] {
+    for optional in ["tokenizer_config.json", "sentence_bert_config.json", "1_Pooling/config.json"]
+    {
         if let Ok(found) = get(optional) {
             place(&found, &folder, optional)?;
         }

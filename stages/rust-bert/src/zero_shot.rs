@@ -12,13 +12,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::ENGINE;
 use crate::checkpoint::{self, Checkpoint};
 use crate::device::Device;
 use crate::engine::{WindowMean, softmax};
 use crate::network::Network;
 use crate::pieces::HuggingFace;
 use crate::pool::Pool;
-use crate::ENGINE;
 
 /// What a template has in the target's place.
 const TARGET: &str = "{target}";
@@ -73,15 +73,20 @@ impl StageConfig for ZeroShotConfig {
             if !template.contains(TARGET) {
                 problems.push(
                     Problem::new(format!("templates[{at}]"), format!("{TARGET} is not in it"))
-                        .help(format!("write it where the target goes: \"The author supports {TARGET}.\"")),
+                        .help(format!(
+                            "write it where the target goes: \"The author supports {TARGET}.\""
+                        )),
                 );
             }
         }
         problems.extend(self.options.check_options(context));
         if self.names_no_model() {
             problems.push(
-                Problem::new("model", "expected the folder of a model of natural language inference")
-                    .help("Postil comes without one; the README names some"),
+                Problem::new(
+                    "model",
+                    "expected the folder of a model of natural language inference",
+                )
+                .help("Postil comes without one; the README names some"),
             );
             return problems;
         }

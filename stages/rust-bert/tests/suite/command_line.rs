@@ -35,7 +35,8 @@ fn it_lists_the_built_in_stages_and_its_own() {
 #[test]
 fn a_changed_line_of_the_config_swaps_the_stages_and_leaves_the_tables() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.txt"), "Angela Merkel flew from Zürich to Berlin 🎉.\n").unwrap();
+    std::fs::write(folder.path().join("a.txt"), "Angela Merkel flew from Zürich to Berlin 🎉.\n")
+        .unwrap();
     let swapped = ["--use", "entities.rust-bert", "--use", "embeddings.rust-bert"];
     let mut arguments = vec!["annotate", "a.txt"];
     let first = postil(folder.path(), &arguments);

@@ -37,7 +37,9 @@ fn entities_are_those_of_the_built_in_stage() {
         all += built_in.len() + torch.len() - found;
     }
     let share = f64::from(same as u32) / f64::from(all as u32);
-    println!("entities: {same} of {all} are the same ({share:.4}); scores differ by {apart:.6} at most");
+    println!(
+        "entities: {same} of {all} are the same ({share:.4}); scores differ by {apart:.6} at most"
+    );
     assert!(all > 100 && share >= 0.995, "{same} of {all}");
     assert!(apart < 0.02, "{apart}");
 }
@@ -59,7 +61,10 @@ fn stances_are_those_of_the_built_in_stage() {
     assert_eq!(built_in.len(), torch.len());
     let mut apart = 0.0_f32;
     for (a, b) in built_in.iter().zip(&torch) {
-        assert_eq!((a.unit, a.span, &a.target_id, &a.holder), (b.unit, b.span, &b.target_id, &b.holder));
+        assert_eq!(
+            (a.unit, a.span, &a.target_id, &a.holder),
+            (b.unit, b.span, &b.target_id, &b.holder)
+        );
         assert_eq!((&a.label, a.stance), (&b.label, b.stance));
         let probabilities = [
             (Some(a.score), Some(b.score)),
