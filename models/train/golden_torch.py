@@ -111,18 +111,30 @@ def checkpoints() -> dict:
     """Family: tokenizer, sizes, and for each task the classes of configuration and model."""
     roberta = sizes(type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2, layer_norm_eps=1e-5)
     distilbert = {"dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64, "max_position_embeddings": 64}
-    # As in DeBERTa v3.
-    deberta = sizes(
-        type_vocab_size=0, relative_attention=True, position_buckets=16, norm_rel_ebd="layer_norm", pad_token_id=0,
-        share_att_key=True, pos_att_type="p2c|c2p", position_biased_input=False, pooler_hidden_size=32,
-        layer_norm_eps=1e-7)
+    albert = sizes(embedding_size=16, num_hidden_groups=1, type_vocab_size=2, classifier_dropout_prob=0.1)
+    electra = sizes(embedding_size=16, type_vocab_size=2)
+    fnet = {"hidden_size": 32, "num_hidden_layers": 2, "intermediate_size": 64, "max_position_embeddings": 64,
+            "type_vocab_size": 2}
+    mobilebert = sizes(
+        embedding_size=16, type_vocab_size=2, true_hidden_size=32, intra_bottleneck_size=32, num_feedforward_networks=2,
+        classifier_activation=True)
+    longformer = sizes(attention_window=[8, 8], type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2)
+    xlnet = {"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64}
     t = transformers
+    pairs, pieces, grams = byte_pairs(), word_pieces(), unigrams()
+
+    def both(name: str) -> dict:
+        return {"ner": getattr(t, f"{name}ForTokenClassification"), "nli": getattr(t, f"{name}ForSequenceClassification")}
+
     return {
-        "roberta": (byte_pairs(), roberta, t.RobertaConfig, {
-            "ner": t.RobertaForTokenClassification, "nli": t.RobertaForSequenceClassification}),
-        "distilbert": (word_pieces(), distilbert, t.DistilBertConfig, {"ner": t.DistilBertForTokenClassification}),
-        "deberta-v2": (unigrams(), deberta, t.DebertaV2Config, {
-            "ner": t.DebertaV2ForTokenClassification, "nli": t.DebertaV2ForSequenceClassification}),
+        "roberta": (pairs, roberta, t.RobertaConfig, both("Roberta")),
+        "distilbert": (pieces, distilbert, t.DistilBertConfig, both("DistilBert")),
+        "albert": (grams, albert, t.AlbertConfig, both("Albert")),
+        "electra": (pieces, electra, t.ElectraConfig, {"ner": t.ElectraForTokenClassification}),
+        "fnet": (pieces, fnet, t.FNetConfig, both("FNet")),
+        "longformer": (pairs, longformer, t.LongformerConfig, both("Longformer")),
+        "mobilebert": (pieces, mobilebert, t.MobileBertConfig, both("MobileBert")),
+        "xlnet": (grams, xlnet, t.XLNetConfig, both("XLNet")),
     }
 
 
@@ -171,11 +183,13 @@ def golden(model, tokenizer: Tokenizer, task: str, types: bool) -> list[dict]:
 
 
 def main(out: Path) -> None:
-    all_cases = []
+    all_cases, saved = [], {}
     for family, (tokenizer, shape, configuration, kinds) in checkpoints().items():
         folder = out / family
         folder.mkdir(parents=True, exist_ok=True)
-        tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+        if not any(used is tokenizer for used in saved.values()):
+            saved[family] = tokenizer
+            tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
         tokenizer.no_padding()
         tokenizer.no_truncation()
         for task, kind in kinds.items():
@@ -189,6 +203,7 @@ def main(out: Path) -> None:
             assert not left.unexpected_keys and all("position_ids" in key for key in left.missing_keys), left
             all_cases.append({
                 "family": family, "task": task,
+                "tokenizer": next(name for name, used in saved.items() if used is tokenizer),
                 "tensors": {key: list(value.shape) for key, value in floats.items()},
                 "cases": golden(model, tokenizer, task, getattr(config, "type_vocab_size", 0) > 1)})
     (out / "golden.json").write_text(json.dumps(all_cases, ensure_ascii=False, separators=(",", ":")) + "\n")

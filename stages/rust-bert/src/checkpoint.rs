@@ -14,6 +14,8 @@ use crate::network::Architecture;
 
 /// Weights, in the order in which they are looked for.
 const WEIGHTS: [&str; 2] = ["model.safetensors", "rust_model.ot"];
+/// Keys of `config.json` that rust-bert asks for and newer files leave out; inference reads none.
+const LEFT_OUT: [(&str, bool); 1] = [("tie_weights_", true)];
 /// Word pieces of a model that has no position table and does not say how many it reads.
 const DEFAULT_POSITIONS: usize = 512;
 /// What stands before the name of a model that is to be downloaded.
@@ -66,6 +68,11 @@ impl Checkpoint {
         let mut config: Value = serde_json::from_str(&text).map_err(|error| at(&error))?;
         let model_type = config.get("model_type").and_then(Value::as_str).unwrap_or_default();
         let architecture = Architecture::new(model_type, task).map_err(|reason| at(&reason))?;
+        if let Some(config) = config.as_object_mut() {
+            for (key, value) in LEFT_OUT {
+                config.entry(key).or_insert_with(|| value.into());
+            }
+        }
         // The networks count their classes by it.
         if let Some(config) = config.as_object_mut()
             && task != Task::Embedding

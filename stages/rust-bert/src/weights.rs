@@ -8,18 +8,16 @@ use tch::{Kind, Tensor};
 
 /// What Hugging Face puts before the names of a network's own tensors, depending on what was saved:
 /// the network alone, or with a head.
-const PREFIXES: [&str; 11] = [
+const PREFIXES: [&str; 9] = [
     "bert.",
     "roberta.",
     "distilbert.",
-    "deberta.",
     "electra.",
     "albert.",
     "mobilebert.",
     "longformer.",
     "fnet.",
     "transformer.",
-    "model.",
 ];
 
 /// What follows the name of an int8 matrix in the name of its scales.
@@ -58,17 +56,25 @@ impl Tensors {
         Ok(Self(tensors))
     }
 
-    /// Lets every variable of a network be the tensor of its name.
+    /// Lets every variable of a network be the tensor of its name. Variables with `unread` in their names
+    /// may be missing: nothing depends on them.
     ///
     /// # Errors
-    /// All variables that are missing, or have another shape.
-    pub(crate) fn share(&self, store: &VarStore, path: &Path) -> Result<(), String> {
+    /// How many variables are missing, or the first that has another shape.
+    pub(crate) fn share(
+        &self,
+        store: &VarStore,
+        path: &Path,
+        unread: Option<&str>,
+    ) -> Result<(), String> {
         let mut missing = Vec::new();
         let mut variables = store.variables().into_iter().collect::<Vec<_>>();
         variables.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (name, mut variable) in variables {
             let Some(tensor) = self.find(&name) else {
-                missing.push(name);
+                if !unread.is_some_and(|unread| name.contains(unread)) {
+                    missing.push(name);
+                }
                 continue;
             };
             if tensor.size() != variable.size() {

@@ -31,7 +31,7 @@ fn zero_shot_conforms() {
 /// Byte pairs, unigrams and word pieces on every odd text there is.
 #[test]
 fn entities_of_other_architectures_conform() {
-    for family in ["roberta", "deberta-v2", "distilbert"] {
+    for family in ["roberta", "xlnet", "distilbert"] {
         let folder = checkpoint(family, "ner");
         let options = model(folder.path()) + "boilerplate = true\nguideline = false\n";
         conformance::check(&build("entities.rust-bert", &options), 100_000).unwrap();

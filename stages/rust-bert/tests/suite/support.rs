@@ -88,6 +88,8 @@ pub fn annotate(stages: &[&Stage], articles: &[Article]) -> Vec<LayerSet> {
 pub struct Golden {
     pub family: String,
     pub task: String,
+    /// The family whose `tokenizer.json` it has.
+    pub tokenizer: String,
     pub tensors: BTreeMap<String, Vec<usize>>,
     pub cases: Vec<Case>,
 }
@@ -119,12 +121,14 @@ pub fn golden() -> Vec<Golden> {
 /// The checkpoint of a family and task, in a folder of its own.
 pub fn checkpoint(family: &str, task: &str) -> TempDir {
     let golden = golden();
-    let found = golden.iter().find(|g| g.family == family && g.task == task);
+    let found = golden.iter().find(|g| g.family == family && g.task == task).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checkpoints").join(family);
-    fs::copy(from.join(format!("{task}.json")), folder.path().join("config.json")).unwrap();
-    fs::copy(from.join("tokenizer.json"), folder.path().join("tokenizer.json")).unwrap();
-    write_weights(&folder.path().join("model.safetensors"), &found.unwrap().tensors);
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checkpoints");
+    let tokenizer = from.join(&found.tokenizer).join("tokenizer.json");
+    fs::copy(from.join(family).join(format!("{task}.json")), folder.path().join("config.json"))
+        .unwrap();
+    fs::copy(tokenizer, folder.path().join("tokenizer.json")).unwrap();
+    write_weights(&folder.path().join("model.safetensors"), &found.tensors);
     folder
 }
 
