@@ -175,21 +175,38 @@ fn parts_of_a_killed_run_are_removed_and_nothing_else() {
 }
 
 #[test]
-fn a_missing_or_truncated_part_is_named() {
+fn a_missing_or_truncated_part_is_named_and_its_rows_alone_are_made_again() {
     let place = Place::with_articles();
-    let pipeline = pipeline(&Counters::default(), "", "");
+    let counters = Counters::default();
+    let pipeline = pipeline(&counters, "", "");
     place.run(&pipeline);
+    counters.take();
+    let digest = place.sound().digest().unwrap();
+    for cut in [true, false] {
+        let part = place.dataset().parts(&TableId::Sentences).remove(0).path;
+        let name = part.file_name().unwrap().to_string_lossy().into_owned();
+        match cut {
+            true => fs::write(&part, &fs::read(&part).unwrap()[..100]).unwrap(),
+            false => fs::remove_file(&part).unwrap(),
+        }
+        let found = place.dataset().verify().unwrap();
+        assert!(!found.is_sound() && found.problems[0].contains(&name), "{found:?}");
+        assert!(found.problems[0].contains("expected a part of"), "{found:?}");
+        // Who only reads is told as well.
+        let error = place.dataset().batches(&TableId::Sentences).unwrap_err().to_string();
+        assert!(error.contains(&name) && error.contains("makes what is lost anew"), "{error}");
+
+        let told = Told::default();
+        let stop = AtomicBool::new(false);
+        let report = annotate(&pipeline, &place.options(), &told, &stop).unwrap();
+        let told = told.0.into_inner().unwrap();
+        assert!(told.iter().any(|line| line.contains(&format!("{name} is damaged"))), "{told:?}");
+        assert_eq!((report.n_annotated, report.partly), (10, 10));
+        assert_eq!(counters.take(), [10, 0, 0, 0], "the sentences alone");
+        assert_eq!(place.sound().digest().unwrap(), digest);
+    }
     let part = place.dataset().parts(&TableId::Sentences).remove(0).path;
     let bytes = fs::read(&part).unwrap();
-    fs::write(&part, &bytes[..bytes.len() / 2]).unwrap();
-    let name = part.file_name().unwrap().to_string_lossy().into_owned();
-    let error = place.try_run(&pipeline, &place.options()).unwrap_err().to_string();
-    assert!(error.contains(&name) && error.contains("expected a part of"), "{error}");
-    let found = place.dataset().verify().unwrap();
-    assert!(!found.is_sound() && found.problems[0].contains(&name), "{found:?}");
-    fs::remove_file(&part).unwrap();
-    let error = place.try_run(&pipeline, &place.options()).unwrap_err().to_string();
-    assert!(error.contains("found nothing"), "{error}");
     // Same length, other bytes: only the hash tells.
     let mut other = bytes;
     let middle = other.len() / 2;

@@ -27,7 +27,7 @@ const MAX_ALL_PAIRS: usize = 400;
 /// Copies of one text up to which all pairs are written; beyond, each copy is paired with the first.
 const MAX_COPIES: usize = 64;
 /// Articles whose texts are in memory together: a pair of blocks of half as many, or any so many.
-const MAX_ARTICLES: usize = 3_000;
+const MAX_ARTICLES: usize = 1_000;
 
 /// The verified pairs with a new member, sorted by key, each once.
 pub(crate) fn join(

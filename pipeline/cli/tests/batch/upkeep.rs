@@ -7,7 +7,7 @@ use crate::desk::{Desk, article};
 #[test]
 fn merging_leaves_the_rows_and_fewer_parts() {
     let desk = Desk::new(60);
-    desk.postil("annotate articles --commit-bytes 10000 -o tables").exits(0);
+    desk.postil("annotate articles --commit-bytes 5000 -o tables").exits(0);
     let expected = desk.digest("tables");
     assert!(desk.parts("tables", "sentences").len() >= 10);
     desk.postil("status tables").exits(0).says("postil compact tables");
