@@ -68,6 +68,8 @@ struct Reader<'t> {
     document: usize,
     joined: usize,
     sentences: usize,
+    /// Lines with a tag and no token.
+    empty: usize,
 }
 
 pub(super) fn read(text: &str) -> Result<Gold, LineError> {
@@ -127,7 +129,8 @@ impl<'t> Reader<'t> {
             false => (columns.first(), columns.last(), columns.len()),
         };
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return Err(format!("expected a token and its tag, found `{}`", line.trim()));
+            self.empty += 1;
+            return Ok(());
         };
         let Some(tag) = tag else {
             return Err(format!(
@@ -191,6 +194,9 @@ impl<'t> Reader<'t> {
                 false => format!("{} of {} sentences", self.joined, self.sentences),
             };
             notes.push(format!("the text of {of} is made of the tokens, joined as printed"));
+        }
+        if self.empty > 0 {
+            notes.push(format!("{} lines with a tag and no token are passed over", self.empty));
         }
         if !self.has_documents {
             notes.push("the file marks no documents: every sentence is read alone".to_owned());
@@ -332,6 +338,13 @@ mod tests {
         assert_eq!(mentions(&gold), [vec![("010", "MISC")], vec![("#Rome", "LOC")]]);
         assert_eq!(gold.unit, "sentence");
         assert_eq!(texts(&gold)[1], "#Rome #");
+    }
+
+    #[test]
+    fn a_line_without_a_token_is_passed_over_and_told() {
+        let gold = read("In\tO\n\tO\nRome\tB-LOC\n").unwrap();
+        assert_eq!(texts(&gold), ["In Rome"]);
+        assert!(gold.notes.iter().any(|note| note.starts_with("1 lines")), "{:?}", gold.notes);
     }
 
     #[test]

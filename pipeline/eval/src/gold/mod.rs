@@ -213,15 +213,7 @@ impl Gold {
         let Some(format) = format.or_else(|| Format::guess(text)) else {
             return Err(GoldError::Unknown { path: path.to_owned() });
         };
-        let gold = match format {
-            Format::Columns => columns::read(text),
-            Format::Spans => spans::read(text),
-            Format::Conllu => conllu::read(text),
-            Format::Sentences => sentences::read(text),
-            Format::Stance => pairs::read(text),
-            Format::Articles => articles::read(text, path),
-        }
-        .map_err(at_line)?;
+        let gold = Self::parse(text, format, path).map_err(at_line)?;
         if gold.articles.is_empty() {
             let what = match format {
                 Format::Columns => "token with a tag",
@@ -231,6 +223,18 @@ impl Gold {
             return Err(GoldError::Empty { path: path.to_owned(), what });
         }
         Ok(gold)
+    }
+
+    /// Reads the text of a gold file; articles that are files are looked for above `path`.
+    fn parse(text: &str, format: Format, path: &Path) -> Result<Self, LineError> {
+        match format {
+            Format::Columns => columns::read(text),
+            Format::Spans => spans::read(text),
+            Format::Conllu => conllu::read(text),
+            Format::Sentences => sentences::read(text),
+            Format::Stance => pairs::read(text),
+            Format::Articles => articles::read(text, path),
+        }
     }
 
     /// What is scored, and how the texts came about, in a line for people.
@@ -295,5 +299,53 @@ mod tests {
     #[test]
     fn an_unknown_format_names_the_nearest() {
         assert!(Format::parse("conlu").unwrap_err().to_string().contains("did you mean `conllu`?"));
+    }
+
+    fn lines() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let line = prop_oneof![
+            prop::sample::select(vec![
+                "",
+                "# newdoc",
+                "# newpar",
+                "# text = In Rome",
+                "-DOCSTART- O",
+                "1\tIn\tO",
+                "2\tRome\tB-LOC",
+                "In O",
+                "Rome I-LOC",
+                "1\tIn\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No",
+                "1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_",
+                "{\"text\": \"é\", \"spans\": [[0, 1, \"A\"]]}",
+                "{\"text\": \"a b\", \"sentences\": [\"a\", \"b\"]}",
+                "{\"target\": \"t\", \"text\": \"a\\nb\", \"stance\": 1}",
+            ])
+            .prop_map(str::to_owned),
+            any::<String>(),
+        ];
+        prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_has_its_answers_inside_its_texts(text in lines()) {
+            for format in Format::ALL.into_iter().filter(|format| *format != Format::Articles) {
+                let Ok(gold) = Gold::parse(&text, format, Path::new("gold")) else { continue };
+                for article in &gold.articles {
+                    let spans: Vec<Span> = match &article.answers {
+                        Answers::Mentions(all) => all.iter().map(|(span, _)| *span).collect(),
+                        Answers::Sentences(all) => all.clone(),
+                        Answers::Stances(_) => Vec::new(),
+                    };
+                    let text = &article.article.text;
+                    let given = &article.given;
+                    let given = given.paragraphs.iter().flatten().map(|paragraph| paragraph.span)
+                        .chain(given.sentences.iter().flatten().map(|sentence| sentence.span));
+                    for span in spans.into_iter().chain(given) {
+                        proptest::prop_assert!(span.slice(text).is_some_and(|slice| !slice.is_empty()), "{format:?} {span:?} in {text:?}");
+                    }
+                }
+            }
+        }
     }
 }
