@@ -327,7 +327,9 @@ impl Transformer {
             let (label, score) = if kind_of(marked) != found.kind {
                 // A rule has changed what it means.
                 let known = self.kinds.iter().position(|kind| *kind == found.kind);
-                (known.unwrap_or(marked), score)
+                let label = known.unwrap_or(marked);
+                let belief = sentence.belief(&found.words, label, self.labels.len());
+                (label, score.max(belief))
             } else if score < DOUBTFUL {
                 self.likelier(sentence, &found.words).unwrap_or((marked, score))
             } else {
