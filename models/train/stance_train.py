@@ -144,12 +144,12 @@ class Stage:
             out += rng.sample(self.facts, 900)
             out += self.negatives(rng, 5200)
         else:
-            out += rng.sample(self.entities, 4500)
+            out += self.entities
             out += rng.sample(self.facts, 400)
             out += self.negatives(rng, 1800)
             out += self.bystanders(rng, 900)
-            out += self.prose.pairs(3500, rng)
-            out += self.reports.pairs(3000, rng)
+            out += self.prose.pairs(2500, rng)
+            out += self.reports.pairs(2500, rng)
             out += self.retold.pairs(2500, rng)
             for _ in range(2):
                 out += essays("train", rng)

@@ -7,11 +7,11 @@
 //! w = relevance * length * position        length = min(words, 120) / 60, at least 1/4, square root of it
 //! F = sum(w f)    A = sum(w a)    N = sum(w n)
 //! B = min(F, A)                            what stands on both sides
-//! favor : against : neutral = F - B/2 : A - B/2 : N/2 + B
+//! favor : against : neutral = F - B/2 : A - B/2 : N/5 + B
 //! ```
 //!
-//! An article may report for nine paragraphs and argue in the tenth, so a neutral paragraph counts half
-//! of one that takes a side. Where both sides are argued alike, the article is balanced: half of what
+//! An article may report for nine paragraphs and argue in the tenth, so a neutral paragraph counts a
+//! fifth of one that takes a side. Where both sides are argued alike, the article is balanced: half of what
 //! cancels out counts as neutral.
 
 use postil_contract::ParagraphKind;
@@ -19,7 +19,7 @@ use postil_contract::ParagraphKind;
 use crate::classifier::Probabilities;
 
 /// What a neutral paragraph counts beside one that takes a side.
-const NEUTRAL_WEIGHT: f32 = 0.5;
+const NEUTRAL_WEIGHT: f32 = 0.2;
 /// What is taken from each side for as much of it as stands on the other too.
 const BALANCE: f32 = 0.5;
 /// Words of a paragraph of length 1, and where more words count no more.
@@ -77,6 +77,14 @@ pub(crate) fn article(parts: &[Part]) -> Option<Probabilities> {
     })
 }
 
+/// How far the likeliest of an article's three stances leads the next.
+pub(crate) fn lead(all: &Probabilities) -> f32 {
+    let mut shares = [all.favor, all.against, all.neutral];
+    shares.sort_by(|a, b| b.total_cmp(a));
+    let [first, second, _] = shares;
+    first - second
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +104,19 @@ mod tests {
         let mut parts = vec![part(0.1, 0.2, 0.7); 3];
         parts.push(Part { position: 1.5, ..part(0.05, 0.9, 0.05) });
         assert_eq!(article(&parts).unwrap().best(), StanceLabel::Favor);
+    }
+
+    #[test]
+    fn a_report_that_closes_with_a_hope_is_for() {
+        let mut parts = vec![part(0.02, 0.05, 0.93); 5];
+        parts.push(Part { position: 1.5, ..part(0.05, 0.85, 0.1) });
+        assert_eq!(article(&parts).unwrap().best(), StanceLabel::Favor);
+    }
+
+    #[test]
+    fn reports_alone_are_neutral() {
+        let parts = vec![part(0.1, 0.15, 0.75); 5];
+        assert_eq!(article(&parts).unwrap().best(), StanceLabel::Neutral);
     }
 
     #[test]

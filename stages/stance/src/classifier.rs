@@ -209,6 +209,25 @@ impl Probabilities {
         }
     }
 
+    /// The same with a second opinion on whether the text speaks of the target: a probability in
+    /// favour of it, whose odds count by their `power` (0: not at all, 1: as if it were
+    /// independent of the first).
+    pub(crate) fn with_relevance(&self, relevance: f32, power: f32) -> Self {
+        let rest = self.against + self.favor + self.neutral;
+        let relevance = relevance.clamp(0.01, 0.99);
+        let odds = (relevance / (1.0 - relevance)).powf(power);
+        let sum = rest * odds + self.unrelated;
+        if sum <= f32::EPSILON {
+            return *self;
+        }
+        Self {
+            against: self.against * odds / sum,
+            favor: self.favor * odds / sum,
+            neutral: self.neutral * odds / sum,
+            unrelated: self.unrelated / sum,
+        }
+    }
+
     /// The same given that the text does speak of the target; neutral where nothing else is left.
     pub(crate) fn related(&self) -> Self {
         let rest = self.against + self.favor + self.neutral;

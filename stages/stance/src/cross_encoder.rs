@@ -83,7 +83,7 @@ pub(crate) const DEFAULT_ENTITY_TARGETS: usize = 3;
 /// The threshold of a model that states none.
 pub(crate) const DEFAULT_ABSTAIN: f32 = 0.5;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl CrossEncoderConfig {
     fn needs(&self) -> Vec<Layer> {

@@ -116,6 +116,13 @@ pub(crate) struct Gate<'a, 'd> {
     about: f32,
 }
 
+/// What an article has of a target whose names all stand in it and whose topic words nowhere do:
+/// it speaks of the same people, most likely in another matter.
+const ACTORS_ALONE: f32 = 0.2;
+/// What it has of a target without names whose topic words nowhere stand: it may say it in other
+/// words.
+const NO_TOPIC: f32 = 0.5;
+
 /// Content paragraphs that count as an article's beginning.
 const BEGINNING: usize = 3;
 
@@ -167,7 +174,8 @@ impl<'a, 'd> Gate<'a, 'd> {
             everything.flat_map(|words| words.iter().map(|word| word.stem.as_str())).collect();
         let topic = self.profile.topic.iter().filter(|stem| stems.contains(stem.as_str())).count();
         let topic = share(topic as f32, self.profile.topic.len());
-        names.unwrap_or(1.0) * (0.5 + 0.5 * topic.unwrap_or(1.0))
+        let (names, floor) = names.map_or((1.0, NO_TOPIC), |names| (names, ACTORS_ALONE));
+        names * (floor + (1.0 - floor) * topic.unwrap_or(1.0))
     }
 
     /// How near the article's beginning is to the target, 0 to 1.

@@ -84,6 +84,13 @@ struct Other {
 /// What the author is taken to say by reporting: so much of it is neutral.
 const REPORTING_IS_NEUTRAL: f32 = 0.8;
 
+/// How much the gate's odds count beside the classifier's where the two differ on whether a text
+/// speaks of the target. Less than 1, since both look at the same words.
+const GATE_POWER: f32 = 0.4;
+
+/// An article abstains where its likeliest stance leads the next by less than this.
+const ARTICLE_MARGIN: f32 = 0.02;
+
 /// Words that the author's own sentences need to be judged alone.
 const MIN_OWN_WORDS: usize = 6;
 
@@ -238,7 +245,7 @@ impl Judge {
         let of = |reading: usize| judged.get(reading).copied().unwrap_or(Probabilities::NEUTRAL);
         for candidate in candidates {
             let passage = candidate.passage;
-            let read = of(candidate.author);
+            let read = of(candidate.author).with_relevance(candidate.relevance, GATE_POWER);
             let author = match candidate.all_reported {
                 true => read.mixed(1.0 - REPORTING_IS_NEUTRAL, &Probabilities::NEUTRAL),
                 false => read,
@@ -260,7 +267,7 @@ impl Judge {
                 });
             }
             for other in &candidate.others {
-                let theirs = of(other.reading);
+                let theirs = of(other.reading).with_relevance(other.relevance, GATE_POWER);
                 if theirs.best() == StanceLabel::Unrelated {
                     continue;
                 }
@@ -276,7 +283,13 @@ impl Judge {
             }
         }
         let article = match aggregate::article(&parts) {
-            Some(all) => self.row(profile, all, relevance),
+            // Shares of an article are a mixture, and never as sure as a judgement of one paragraph:
+            // they abstain where they are torn.
+            Some(all) => {
+                let torn = aggregate::lead(&all) < ARTICLE_MARGIN;
+                let stance = if torn { StanceLabel::Abstain } else { all.best() };
+                Stance { stance, ..self.row(profile, all, relevance) }
+            }
             None => Stance {
                 label: self.labels.own(StanceLabel::Unrelated).to_owned(),
                 stance: StanceLabel::Unrelated,

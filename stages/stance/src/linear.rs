@@ -61,7 +61,7 @@ impl Default for LinearConfig {
     }
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl LinearConfig {
     fn needs(&self) -> Vec<Layer> {
