@@ -251,13 +251,16 @@ impl<'a, 'd> Gate<'a, 'd> {
     }
 
     fn of_words(&self, words: &[Word], cosine: Option<f32>) -> Evidence {
-        let alias = has_alias(words, &self.profile.aliases);
+        let names = self.names(words);
+        // A target that is a name is its own alias.
+        let named = self.profile.is_name() && names.is_some_and(|share| share > 0.0);
+        let alias = named || has_alias(words, &self.profile.aliases);
         let mut subjects = self.profile.names.iter().zip(&self.in_full).filter(|(n, _)| n.subject);
         let subject_missing =
             !alias && subjects.any(|(name, full)| credit(words, name, *full) == 0.0);
         Evidence {
             alias,
-            names: self.names(words),
+            names,
             subject_missing,
             topic: self.topic(words),
             cosine,

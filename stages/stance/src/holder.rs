@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::document::Passage;
 use crate::lexicon::{self, Complement, ViewVerb};
-use crate::names::{Mention, TITLES};
+use crate::names::{Mention, NameKind, TITLES};
 use crate::words::Word;
 
 /// A sentence whose view is not the author's.
@@ -219,10 +219,33 @@ impl<'p, 'd> Sentence<'p, 'd> {
                 next += 1;
             }
             match self.mention_starting(next) {
-                Some(mention) => Some(Some(Holder::of(mention))),
+                Some(mention) => {
+                    let person = self.person_of_role(next, mention);
+                    Some(Some(Holder::of(person.unwrap_or(mention))))
+                }
                 None => lexicon::is_role(self.word(next)?).then_some(None),
             }
         })
+    }
+
+    /// "Afghan Ambassador to the United States Hamdullah Mohib": the person whose role begins with a
+    /// name that starts at word `at`, up to the next mark.
+    fn person_of_role(&self, at: usize, mention: &Mention) -> Option<&'p Mention> {
+        const REACH: usize = 10;
+        let is_role = |word: &str| lexicon::is_role(word) || TITLES.contains(&word);
+        let after = (at..self.words.len())
+            .find(|at| self.words.get(*at).is_some_and(|w| w.span.start >= mention.span.end))?;
+        let mut role = false;
+        for at in after..after + REACH {
+            if !self.gap(at).trim().is_empty() {
+                return None;
+            }
+            if let Some(other) = self.mention_starting(at).filter(|m| m.kind == NameKind::Person) {
+                return role.then_some(other);
+            }
+            role = role || is_role(self.word(at)?);
+        }
+        None
     }
 
     /// Checks the verb group that word `at` is the main verb of, and finds where it begins: `None` for
@@ -275,6 +298,10 @@ impl<'p, 'd> Sentence<'p, 'd> {
                 self.word(after) == Some("that")
                     || (self.word(after) == Some("on") && self.has_that(after, 6))
                     || self.gap(after).contains(['“', '"'])
+            }
+            Complement::ToldThat => {
+                self.has_that(after, 7)
+                    || (after..after + 7).any(|at| self.gap(at).contains(['“', '"']))
             }
             Complement::As => (after..after + REACH)
                 .any(|at| self.word(at) == Some("as") && self.gap(at).trim().is_empty()),

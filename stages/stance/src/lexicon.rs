@@ -9,6 +9,8 @@ pub(crate) enum Complement {
     Any,
     /// A that-clause or a quotation: "indicated that ...".
     That,
+    /// The same behind whoever hears it: "told reporters that ...".
+    ToldThat,
     /// "as": "describe the costs as unbearable".
     As,
     /// A noun of viewing within a few words: "maintained a firm stance".
@@ -80,8 +82,11 @@ const ANY: [&str; 52] = [
     "alleg",
 ];
 
+/// Stems of verbs that report one with a that-clause, and before it whom it is told.
+const TOLD: [&str; 6] = ["tell", "told", "remind", "assur", "inform", "convinc"];
+
 /// Stems of verbs that report one with a that-clause.
-const THAT: [&str; 24] = [
+const THAT: [&str; 32] = [
     "suggest",
     "indic",
     "signal",
@@ -106,6 +111,14 @@ const THAT: [&str; 24] = [
     "explain",
     "vow",
     "hint",
+    "add",
+    "comment",
+    "write",
+    "wrote",
+    "tweet",
+    "repli",
+    "respond",
+    "announc",
 ];
 
 /// Stems of verbs that report one with "as".
@@ -169,6 +182,8 @@ pub(crate) fn view_verb(words: &[Word]) -> Option<ViewVerb> {
         Complement::Any
     } else if THAT.contains(&stem) {
         Complement::That
+    } else if TOLD.contains(&stem) {
+        Complement::ToldThat
     } else if AS.contains(&stem) {
         Complement::As
     } else {

@@ -73,6 +73,11 @@ impl Profile {
         Self { target, names, topic, aliases, vector }
     }
 
+    /// Whether the statement is a name and nothing else, whoever named the target.
+    pub(crate) fn is_name(&self) -> bool {
+        self.topic.is_empty() && self.names.len() == 1
+    }
+
     /// Whether the target is a thing by its name, and not a claim about things.
     pub(crate) fn is_entity(&self) -> bool {
         self.target.kind == TargetKind::Entity
