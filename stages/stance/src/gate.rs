@@ -434,6 +434,7 @@ mod tests {
             alias: false,
             names: Some(0.5),
             subject_missing: true,
+            matter_missing: false,
             topic: 0.5,
             cosine: Some(0.4),
             present: 1.0,
