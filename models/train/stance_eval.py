@@ -2,8 +2,12 @@
 
     python stance_eval.py score  FOLDER --data FOLDER [--seeds FOLDER]
     python stance_eval.py export --base FOLDER --data FOLDER --work FOLDER --out FOLDER
+    python stance_eval.py pairs  --base FOLDER --data FOLDER --out PAIRS.jsonl
+    python stance_eval.py table  PROBABILITIES.jsonl --base FOLDER --data FOLDER
 
-`export` fits the temperature, picks the abstain threshold, writes the model
+`pairs` writes the dev pairs for the Rust runtime (the example `score` of the
+stance stage), and `table` makes the figures from what it answered: the same as
+`score`, some times faster. `export` fits the temperature, picks the abstain threshold, writes the model
 folder and checks that the int8 weights lose nothing.
 """
 
@@ -171,6 +175,27 @@ def paired(predict, claims: list[Pair]) -> dict[str, float]:
     return {"pairs": len(both), "turns": float(np.mean(plain != turned)), "turns where the plain form is right": float(np.mean((plain != turned)[right])), "both right": float(np.mean(right & (turned != gold)))}
 
 
+def sided(sets) -> dict[str, list[Pair]]:
+    """The pairs that take a side of a claim, for the test of paired targets."""
+    names = ("Perspectrum dev", "written paragraphs, topics held out")
+    return {name: [p for p in sets[name][0] if p.label in {"favor", "against"} and p.kind == "claim"] for name in names}
+
+
+def dev_pairs(sets) -> list[tuple[str, str]]:
+    """All (target, text) that a table needs, in a fixed order."""
+    asked: dict[tuple[str, str], None] = {}
+
+    def note(pairs):
+        asked.update(((p.target, p.text), None) for p in pairs)
+        return np.zeros((len(pairs), 4))
+
+    for pairs, _, _ in sets.values():
+        note(pairs)
+    for pairs in sided(sets).values():
+        paired(note, pairs)
+    return list(asked)
+
+
 CALIBRATION = ("Perspectrum dev", "NewsMTSC dev split", "written paragraphs, topics held out")
 
 
@@ -302,8 +327,8 @@ def read_toml(folder: Path) -> dict:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    p.add_argument("what", choices=["score", "export", "weights"])
-    p.add_argument("folder", nargs="?")
+    p.add_argument("what", choices=["score", "export", "weights", "pairs", "table"])
+    p.add_argument("folder", nargs="?", help="model folder; for `table` the probabilities")
     p.add_argument("--base", help="folder of the unpacked all-MiniLM-L6-v2")
     p.add_argument("--data", required=True)
     p.add_argument("--work")
@@ -315,25 +340,37 @@ def main() -> None:
     base, data = Path(args.base), Path(args.data)
     tokenizer = load_tokenizer(base)
     sets = dev_sets(data, near_of(base))
+    if args.what in {"pairs", "table"}:
+        every = dev_pairs(sets)
+    if args.what == "pairs":
+        with open(args.out, "w") as file:
+            for target, text in every:
+                # Sets differ in the label of a pair, and only its probabilities are asked for.
+                file.write(json.dumps({"target": target, "text": text, "label": "neutral"}) + "\n")
+        return
+    model, temperature = None, 1.0
     if args.what == "score":
         model = load_model(args.folder)
         temperature = read_toml(Path(args.folder))["temperature"]
-    else:
+    elif args.what != "table":
         model = fresh_model(base, 1)
         model.load_state_dict(torch.load(Path(args.work) / f"stance-{args.stage}.pt", weights_only=True))
         model.eval()
-        temperature = 1.0
 
     known = {}
+    if args.what == "table":
+        with open(args.folder) as file:
+            known = dict(zip(every, (np.log(np.array(json.loads(line)) + 1e-9) for line in file)))
 
     def predict(pairs):
         fresh = sorted({(p.target, p.text) for p in pairs} - known.keys())
-        known.update(zip(fresh, logits(model, tokenizer, [Pair(t, x, "neutral", "") for t, x in fresh])))
+        if fresh:
+            known.update(zip(fresh, logits(model, tokenizer, [Pair(t, x, "neutral", "") for t, x in fresh])))
         return np.stack([known[p.target, p.text] for p in pairs])
 
     results = score_sets(predict, sets)
     print_table(results)
-    for name, pairs in (("Perspectrum dev", sets["Perspectrum dev"][0]), ("written paragraphs, topics held out", [p for p in sets["written paragraphs, topics held out"][0] if p.label in {"favor", "against"} and p.kind == "claim"])):
+    for name, pairs in sided(sets).items():
         print(f"paired targets, {name}:", ", ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in paired(predict, pairs).items()))
     fit, report = calibration_pool(results, sets)
     if args.what != "score":

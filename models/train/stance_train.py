@@ -1,13 +1,13 @@
 """Train the stance cross-encoder in two stages, with checkpoints.
 
     python stance_train.py --stage first  --base FOLDER --data FOLDER --work FOLDER
-    python stance_train.py --stage second --base FOLDER --data FOLDER --work FOLDER [--start MODEL-FOLDER]
+    python stance_train.py --stage second --base FOLDER --data FOLDER --work FOLDER [--start WEIGHTS] [--name NAME]
 
 The first stage reads the labelled sets. The second goes on from its weights, or
-from those of a model folder (`--start`), with the sets, reports of plans and the
-written prose of `stance_prose`. A killed run goes on from its last checkpoint.
-The result is `<work>/stance-<stage>.pt`: averaged weights (exponential moving
-average) under transformers' names. `OMP_NUM_THREADS` sets the number of threads.
+from those of `--start` (a `.pt` file or a model folder), with the sets, reports
+of plans and the written prose of `stance_prose`. A killed run goes on from its
+last checkpoint. The result is `<work>/stance-<name>.pt`: averaged weights
+(exponential moving average) under transformers' names. `OMP_NUM_THREADS` sets the number of threads.
 """
 
 from __future__ import annotations
@@ -222,7 +222,8 @@ def train(args) -> None:
     work = Path(args.work)
     work.mkdir(parents=True, exist_ok=True)
     base, data = Path(args.base), Path(args.data)
-    result, checkpoint = work / f"stance-{args.stage}.pt", work / f"stance-{args.stage}.ckpt"
+    name = args.name or args.stage
+    result, checkpoint = work / f"stance-{name}.pt", work / f"stance-{name}.ckpt"
     if result.exists() and not args.again:
         print(f"{result} stands already; --again trains anew")
         return
@@ -230,10 +231,11 @@ def train(args) -> None:
     tokenizer = load_tokenizer(base)
     model = fresh_model(base, args.seed)
     if args.stage == "second":
-        if args.start:
-            model = load_model(args.start)
+        start = Path(args.start) if args.start else work / "stance-first.pt"
+        if start.is_dir():
+            model = load_model(str(start))
         else:
-            model.load_state_dict(torch.load(work / "stance-first.pt", weights_only=True))
+            model.load_state_dict(torch.load(start, weights_only=True))
     model.train()
     optimizer = torch.optim.AdamW(parameter_groups(model, args.rate), betas=(0.9, 0.98))
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
@@ -282,7 +284,7 @@ def train(args) -> None:
     torch.save(average, f"{result}.new")
     os.replace(f"{result}.new", result)
     checkpoint.unlink(missing_ok=True)
-    (work / f"stance-{args.stage}.json").write_text(
+    (work / f"stance-{name}.json").write_text(
         json.dumps({"stage": args.stage, "steps": total, "pairs_per_epoch": len(stage.epoch(0)), "seconds": round(time.time() - started), "seed": args.seed, "rate": args.rate})
     )
     print(f"{result}: {total} steps, {time.time() - started:.0f} s")
@@ -294,7 +296,8 @@ if __name__ == "__main__":
     p.add_argument("--base", required=True, help="folder of the unpacked all-MiniLM-L6-v2")
     p.add_argument("--data", required=True, help="data root; reads stance/ and ner/gmb")
     p.add_argument("--work", required=True, help="folder of checkpoints and results")
-    p.add_argument("--start", help="model folder whose weights the second stage goes on from, instead of the first stage's")
+    p.add_argument("--start", help="weights (.pt) or model folder that the second stage goes on from, instead of the first stage's weights")
+    p.add_argument("--name", help="name of the result, instead of the stage's")
     p.add_argument("--epochs", type=float, default=1)
     p.add_argument("--rate", type=float, default=6e-5)
     p.add_argument("--batch", type=int, default=32)

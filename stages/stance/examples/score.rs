@@ -1,8 +1,11 @@
 //! Scores labelled pairs of target and text with the classifier of a stance stage alone.
 //!
 //! ```text
-//! cargo run --release -p postil-stance --example score -- FILE.jsonl [MODEL-FOLDER]
+//! cargo run --release -p postil-stance --example score -- FILE.jsonl [MODEL-FOLDER [OUT.jsonl]]
 //! ```
+//!
+//! `OUT.jsonl` gets the probabilities `[against, favor, neutral, unrelated]` of each line, from which
+//! `models/train/stance_eval.py table` makes the figures of a model's card.
 //!
 //! A line of the file is `{"target": ..., "text": ..., "label": ...}`; labels are favor (SUPPORT, PRO, 1),
 //! against (UNDERMINE, CON, -1), neutral and unrelated. Only the classes that the file has are told
@@ -13,6 +16,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use postil_contract::StanceLabel;
@@ -34,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = args.next().ok_or("expected a file of pairs: score FILE.jsonl [MODEL-FOLDER]")?;
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/stance-minilm-l6");
     let folder = args.next().map_or_else(|| PathBuf::from(default), PathBuf::from);
+    let mut out = args.next().map(fs::File::create).transpose()?.map(BufWriter::new);
     let scorer = PairScorer::open(&folder)?;
     let lines: Vec<Line> =
         fs::read_to_string(&file)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
@@ -51,6 +56,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut confusion: BTreeMap<(StanceLabel, StanceLabel), usize> = BTreeMap::new();
     for (pairs, gold) in pairs.chunks(CHUNK).zip(gold.chunks(CHUNK)) {
         for (score, gold) in scorer.score(pairs)?.iter().zip(gold) {
+            if let Some(out) = &mut out {
+                let p = [score.against, score.favor, score.neutral, score.unrelated];
+                writeln!(out, "{}", serde_json::to_string(&p)?)?;
+            }
             *confusion.entry((*gold, score.best_of(&classes))).or_default() += 1;
         }
     }

@@ -5,13 +5,14 @@
 //!
 //! ```text
 //! w = relevance * length * position        length = min(words, 120) / 60, at least 1/4, square root of it
-//! F = sum(w f)    A = sum(w a)    N = sum(w n)
+//! F = sum(w max(f - a, 0))    A = sum(w max(a - f, 0))    N = sum(w n)
 //! B = min(F, A)                            what stands on both sides
-//! favor : against : neutral = F - B/2 : A - B/2 : N/5 + B
+//! favor : against : neutral = F - B/2 : A - B/2 : N/4 + B
 //! ```
 //!
-//! An article may report for nine paragraphs and argue in the tenth, so a neutral paragraph counts a
-//! fifth of one that takes a side. Where both sides are argued alike, the article is balanced: half of what
+//! What a paragraph gives to both sides alike is the classifier's doubt and no balance of the text: it
+//! counts for neither. An article may report for nine paragraphs and argue in the tenth, so a neutral
+//! paragraph counts a fourth of one that takes a side. Where both sides are argued alike, the article is balanced: half of what
 //! cancels out counts as neutral.
 
 use postil_contract::ParagraphKind;
@@ -19,7 +20,7 @@ use postil_contract::ParagraphKind;
 use crate::classifier::Probabilities;
 
 /// What a neutral paragraph counts beside one that takes a side.
-const NEUTRAL_WEIGHT: f32 = 0.2;
+const NEUTRAL_WEIGHT: f32 = 0.25;
 /// What is taken from each side for as much of it as stands on the other too.
 const BALANCE: f32 = 0.5;
 /// Words of a paragraph of length 1, and where more words count no more.
@@ -61,8 +62,8 @@ pub(crate) fn article(parts: &[Part]) -> Option<Probabilities> {
         let length = (part.words as f32).min(MOST_WORDS) / USUAL_WORDS;
         let weight = part.relevance * length.max(SHORTEST).sqrt() * part.position;
         let given = part.probabilities.related();
-        favor += weight * given.favor;
-        against += weight * given.against;
+        favor += weight * (given.favor - given.against).max(0.0);
+        against += weight * (given.against - given.favor).max(0.0);
         neutral += weight * given.neutral;
     }
     let both = favor.min(against) * BALANCE;
@@ -111,6 +112,12 @@ mod tests {
         let mut parts = vec![part(0.02, 0.05, 0.93); 5];
         parts.push(Part { position: 1.5, ..part(0.05, 0.85, 0.1) });
         assert_eq!(article(&parts).unwrap().best(), StanceLabel::Favor);
+    }
+
+    #[test]
+    fn doubt_between_the_sides_is_no_balance() {
+        let parts = [part(0.5, 0.45, 0.05), part(0.5, 0.4, 0.1), part(0.75, 0.15, 0.1)];
+        assert_eq!(article(&parts).unwrap().best(), StanceLabel::Against);
     }
 
     #[test]

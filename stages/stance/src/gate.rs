@@ -23,6 +23,9 @@ pub(crate) struct Evidence {
     pub(crate) names: Option<f32>,
     /// Whether the statement has a name as its subject and the paragraph does not have it.
     pub(crate) subject_missing: bool,
+    /// Whether the statement has names and topic words, and none of the latter stands anywhere in the
+    /// article: it speaks of the same people in another matter.
+    pub(crate) matter_missing: bool,
     /// Share of the other topic words of the statement that stand in the paragraph.
     pub(crate) topic: f32,
     /// Cosine of the paragraph's vector, or of the nearest of its sentences', and the target's; `None`
@@ -44,6 +47,7 @@ struct Weights {
     alias: f32,
     names: f32,
     subject_missing: f32,
+    matter_missing: f32,
     topic: f32,
     cosine: f32,
     about: f32,
@@ -57,6 +61,7 @@ const WITH_VECTORS: Weights = Weights {
     alias: 2.5,
     names: 1.5,
     subject_missing: -2.0,
+    matter_missing: -2.0,
     topic: 1.5,
     cosine: 5.0,
     about: 3.5,
@@ -70,6 +75,7 @@ const MENTIONS_ALONE: Weights = Weights {
     alias: 3.0,
     names: 2.0,
     subject_missing: -2.0,
+    matter_missing: -2.0,
     topic: 2.5,
     cosine: 0.0,
     about: 1.5,
@@ -96,6 +102,7 @@ impl Evidence {
             + weights.alias * flag(self.alias)
             + weights.names * self.names.unwrap_or(self.topic)
             + weights.subject_missing * flag(self.subject_missing) * excuse
+            + weights.matter_missing * flag(self.matter_missing && !self.alias)
             + weights.topic * self.topic
             + weights.cosine * self.cosine.unwrap_or(0.0)
             + weights.about * self.about
@@ -112,6 +119,7 @@ pub(crate) struct Gate<'a, 'd> {
     vectors: Option<&'a Embeddings>,
     /// For each name of the statement: whether the article has it in full.
     in_full: Vec<bool>,
+    matter_missing: bool,
     present: f32,
     about: f32,
 }
@@ -149,7 +157,12 @@ impl<'a, 'd> Gate<'a, 'd> {
             .iter()
             .map(|name| everything().any(|words| find_name(words, name) == Found::Full))
             .collect();
-        let mut gate = Self { document, profile, vectors, in_full, present: 0.0, about: 0.0 };
+        let stems = |words: &[Word]| words.iter().any(|w| profile.topic.contains(&w.stem));
+        let matter_missing = !profile.names.is_empty()
+            && !profile.topic.is_empty()
+            && !everything().any(|words| stems(words) || has_alias(words, &profile.aliases));
+        let (present, about) = (0.0, 0.0);
+        let mut gate = Self { document, profile, vectors, in_full, matter_missing, present, about };
         gate.present = gate.presence(everything());
         gate.about = gate.present * gate.beginning();
         gate
@@ -262,6 +275,7 @@ impl<'a, 'd> Gate<'a, 'd> {
             alias,
             names,
             subject_missing,
+            matter_missing: self.matter_missing,
             topic: self.topic(words),
             cosine,
             present: self.present,
@@ -420,6 +434,7 @@ mod tests {
             alias: false,
             names: Some(0.5),
             subject_missing: true,
+            matter_missing: false,
             topic: 0.5,
             cosine: Some(0.4),
             present: 1.0,
