@@ -30,6 +30,8 @@ const POSSIBLE: f32 = 0.15;
 const POSSIBLE_FIRST: f32 = 0.3;
 /// Score of a name, at the least, for it to be marked elsewhere.
 const PROBABLE: f32 = 0.5;
+/// Mentions of a name, at the least, that may outvote a sure one.
+const MANY: u32 = 4;
 /// Votes of a definition for what it defines.
 const DEFINED: usize = 3;
 /// Mentions of a name that make it stand above its parts.
@@ -69,6 +71,13 @@ impl Votes {
         let best = self.best.get(label).copied().unwrap_or(0.0);
         let sum = self.by_label.get(label).map_or(0.0, |(sum, _)| *sum);
         best >= CONFIDENT || sum >= CONFIDENT_SUM
+    }
+
+    /// Whether a label has so many of many votes that one sure mention against it is an error.
+    fn is_overwhelming(&self, label: usize) -> bool {
+        let count = |label: &usize| self.by_label.get(*label).map_or(0, |(_, count)| *count);
+        let all: u32 = self.by_label.iter().map(|(_, count)| count).sum();
+        count(&label) >= MANY && count(&label) * 5 >= all * 4
     }
 
     /// The label with a clear majority, its meaning, and the score of a vote for it times its share.
@@ -155,14 +164,18 @@ fn relabel(sentences: &mut [SentenceWords<'_>], votes: &HashMap<String, Votes>) 
     for sentence in sentences {
         for at in 0..sentence.mentions.len() {
             let Some(mention) = sentence.mentions.get(at) else { continue };
-            if !mention.kind.is_name() || mention.score >= CERTAIN {
+            if !mention.kind.is_name() {
                 continue;
             }
             let Some(votes) = votes.get(&sentence.surface(&mention.words)) else { continue };
             let Some((label, kind, score)) = votes.majority() else { continue };
+            let is_outvoted = mention.label != label && votes.is_overwhelming(label);
+            if mention.score >= CERTAIN && !is_outvoted {
+                continue;
+            }
             if let Some(mention) = sentence.mentions.get_mut(at)
                 && votes.is_trusted(label)
-                && score > mention.score
+                && (score > mention.score || is_outvoted)
             {
                 // The same label: the article is as sure of this mention as of the name.
                 let maker = if mention.label == label { mention.maker } else { Maker::Article };
