@@ -170,14 +170,14 @@ def golden(model, tokenizer: Tokenizer, task: str, types: bool) -> list[dict]:
             found = [(word, piece) for word, piece in found if piece is not None]
             as_bytes = [[len(text[:start].encode()), len(text[:end].encode())] for (start, end), _ in found]
             cases.append({
-                "text": text, "ids": encoding.ids, "words": as_bytes,
+                "text": text, "words": as_bytes,
                 "probabilities": [rounded(rows[piece]) for _, piece in found]})
     else:
         for target, text in PAIRS:
             pair = tokenizer.encode(target, text)
             zero_shot = tokenizer.encode(text, TEMPLATE.format(target))
             cases.append({
-                "target": target, "text": text, "ids": pair.ids, "probabilities": rounded(run(pair)),
+                "target": target, "text": text, "probabilities": rounded(run(pair)),
                 "zero_shot": rounded(run(zero_shot))})
     return cases
 

@@ -50,7 +50,7 @@ fn options() -> Options {
 }
 
 /// Seconds that `threads` threads take for all `items`, each taking some at a time.
-fn seconds<T: Sync>(items: &[T], threads: usize, work: impl Fn(&[T]) + Sync) -> f64 {
+fn seconds<'a, T: Sync>(items: &'a [T], threads: usize, work: impl Fn(&'a [T]) + Sync) -> f64 {
     let next = AtomicUsize::new(0);
     let start = Instant::now();
     thread::scope(|scope| {

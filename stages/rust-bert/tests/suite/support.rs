@@ -98,7 +98,6 @@ pub struct Golden {
 pub struct Case {
     pub text: String,
     pub target: Option<String>,
-    pub ids: Vec<u32>,
     #[serde(default)]
     pub words: Vec<[usize; 2]>,
     pub probabilities: Numbers,
