@@ -26,6 +26,7 @@ import json, resource, sys, time
 import duckdb
 source, target, threads = sys.argv[1:]
 database = duckdb.connect()
+database.execute("set enable_progress_bar = false")
 if int(threads):
     database.execute(f"set threads = {threads}")
 start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
@@ -55,7 +56,8 @@ pub fn write(python: &str, source: &Path, target: &Path, threads: usize) -> anyh
     }
     // Best effort: the folder it stands in is removed in the end.
     let _ = std::fs::remove_file(target);
-    let told: Value = serde_json::from_slice(&output.stdout)?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let told: Value = serde_json::from_str(told.trim().lines().last().unwrap_or_default())?;
     let number = |key: &str| told.get(key).and_then(Value::as_f64).unwrap_or(0.0);
     Ok(Peer { seconds: number("seconds"), cpu_seconds: number("cpu_seconds") })
 }
