@@ -102,6 +102,7 @@ impl Progress for Display {
                     if files == 1 { "" } else { "s" }
                 )));
             }
+            Event::Reading { source, how } => self.line(&style::faint(&format!("{source}: {how}"))),
             Event::Unchanged { bytes, .. } => self.advance(bytes, 0, 0),
             Event::Article { id, bytes, words, failed } => {
                 self.advance(bytes, 1, words);

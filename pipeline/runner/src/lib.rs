@@ -31,6 +31,8 @@ mod dataset;
 mod error;
 pub mod input;
 mod join;
+mod json_lines;
+mod language;
 mod output;
 mod pipeline;
 mod plan;
