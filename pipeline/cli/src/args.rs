@@ -139,8 +139,8 @@ pub struct Reading {
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Length of a text over which it is refused, in bytes or as 500K, 16M, 1G. A run holds about
-    /// MEMORYFACTOR times this beside the models.
+    /// Length of a text over which it is refused, in bytes or as 500K, 16M, 1G. For an article of
+    /// this length a run needs some 40 times as much memory.
     #[arg(long, default_value = "16M", value_parser = bytes, value_name = "N")]
     pub max_article_bytes: u64,
 }

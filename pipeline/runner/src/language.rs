@@ -26,7 +26,8 @@
 //!
 //! `whichlang` takes the languages that it does not know for those it does; `lingua` is the most
 //! accurate (its sentences are its own) and would take longer than everything else together. Of the
-//! short paragraphs of news in `tests/languages.tsv` (27 languages) LANGUAGECASES are right.
+//! 46 short paragraphs of news in `tests/languages.tsv` (32 languages) 45 are right, and one of the
+//! English ones is not known.
 
 use whatlang::{Detector, Lang};
 
