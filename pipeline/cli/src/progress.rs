@@ -95,7 +95,7 @@ impl Progress for Display {
             Event::Skipped { extension, files } => {
                 let named = match extension {
                     "" => "without an extension".to_owned(),
-                    extension => format!(".{extension}"),
+                    extension => extension.to_owned(),
                 };
                 self.line(&style::faint(&format!(
                     "passed over {files} file{} {named}; name one directly to read it as text",

@@ -114,6 +114,7 @@ fn words(raw: &str) -> Option<i64> {
     const ZERO_ZONES: [&str; 3] = ["utc", "gmt", "z"];
     const DATES: [&str; 6] =
         ["%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y.%m.%d"];
+    const FIRST_YEAR: i16 = 1000;
     const TIMES: [&str; 5] = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"];
     let mut plain: Vec<String> = Vec::new();
     for word in raw.split([' ', ',', '\u{a0}', '\u{202f}']).filter(|word| !word.is_empty()) {
@@ -142,8 +143,8 @@ fn words(raw: &str) -> Option<i64> {
     DATES.iter().find_map(|date| {
         TIMES.iter().find_map(|time| {
             let read = BrokenDownTime::parse(format!("{date}{time}"), &plain).ok()?;
-            // A time of another zone would be hours off.
-            micros_of(&read)
+            // `%Y` takes the 25 of `7 Nov 25` for the year 25.
+            read.year().is_some_and(|year| year >= FIRST_YEAR).then(|| micros_of(&read))?
         })
     })
 }
@@ -221,6 +222,8 @@ mod tests {
             "3.4.2025",
             "03-04-2025 10:30",
             "03/04/25",
+            "7 Nov 25",
+            "25/11/07",
             "25/13/2025",
             "30/02/2025",
             "yesterday",
