@@ -61,12 +61,16 @@ pub enum Command {
 /// Arguments of `annotate`.
 #[derive(Debug, clap::Args)]
 pub struct Annotate {
-    /// Files and folders. A folder is read with all folders in it, but for hidden files, README*,
-    /// LICENSE*, gold/ and what a .postilignore names.
+    /// Files, folders, patterns such as 'news/**/*.html', and - for the standard input.
+    ///
+    /// Read are .txt and .md (an article each), .html (its main text), and with many articles each
+    /// .jsonl, .csv, .tsv and .parquet; all but the last also as .gz or .zst. A folder is read with
+    /// all folders in it, but for hidden files, README*, LICENSE*, gold/ and what a .postilignore
+    /// names. The standard input is one text, or JSON lines where its first line is an object.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
 
-    /// Folder for the tables.
+    /// Folder for the tables; - prints the rows instead, as JSON lines.
     #[arg(short, long, default_value = "output", value_name = "DIR")]
     pub output: PathBuf,
 
@@ -94,9 +98,9 @@ pub struct Annotate {
     #[arg(long, default_value_t = postil_runner::DEFAULT_BATCH_SIZE, value_name = "N")]
     pub batch_size: usize,
 
-    /// Character encoding of files that are not UTF-8: windows-1252, utf-16le, ...
-    #[arg(long, value_name = "NAME")]
-    pub encoding: Option<String>,
+    /// How inputs are read.
+    #[command(flatten)]
+    pub reading: Reading,
 
     /// Annotate everything again, also what has not changed.
     #[arg(long)]
@@ -127,6 +131,67 @@ pub struct Annotate {
     /// once a second, and at the end what was done.
     #[arg(long)]
     pub json_progress: bool,
+}
+
+/// Arguments of `annotate` about its inputs.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Inputs")]
+pub struct Reading {
+    /// Read every input as this, whatever its name: text, html, jsonl, csv, tsv or parquet.
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
+
+    /// Field of a record that holds the text. Without this and the next three, fields are found by
+    /// their usual names, and the run says which.
+    #[arg(long, value_name = "FIELD")]
+    pub text_field: Option<String>,
+
+    /// Field of a record that holds its id; where there is none, the id is a hash of the text.
+    #[arg(long, value_name = "FIELD")]
+    pub id_field: Option<String>,
+
+    /// Field of a record that holds its title.
+    #[arg(long, value_name = "FIELD")]
+    pub title_field: Option<String>,
+
+    /// Field of a record that holds the date of publication.
+    #[arg(long, value_name = "FIELD")]
+    pub date_field: Option<String>,
+
+    /// How dates are written, by strptime: %d/%m/%Y. Without it a date that may mean two days, such
+    /// as 03/04/2025, stays in published_raw alone.
+    #[arg(long, value_name = "PATTERN")]
+    pub date_format: Option<String>,
+
+    /// Language of all articles (en, de, ...), instead of the one that is found for each.
+    #[arg(long, value_name = "CODE")]
+    pub lang: Option<String>,
+
+    /// Character encoding of inputs that are not UTF-8: windows-1252, utf-16le, ...
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+
+    /// Length of a text over which it is refused, in bytes or as 500K, 16M, 1G. For an article of
+    /// this length a run needs some 40 times as much memory.
+    #[arg(long, default_value = "16M", value_parser = bytes, value_name = "N")]
+    pub max_article_bytes: u64,
+}
+
+/// A number of bytes: `500`, `16M`, `16MB`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_uppercase().trim_end_matches('B') {
+        "" => 1,
+        "K" => 1_000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        _ => 0,
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    bytes
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "expected a number of bytes such as 500K, 16M or 1G".to_owned())
 }
 
 /// Arguments of `show`.

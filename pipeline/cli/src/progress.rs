@@ -122,6 +122,9 @@ impl Progress for Display {
                     if files == 1 { "" } else { "s" }
                 )));
             }
+            Event::Reading { source, how } => {
+                self.line(&style::faint(&format!("{source}: {how}")));
+            }
             Event::Article { id, failed: Some(reason), .. } => {
                 self.line(&format!("{} {id}: {reason}", style::warning("failed:")));
             }

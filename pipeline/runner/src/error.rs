@@ -73,6 +73,36 @@ pub enum Error {
         /// The label asked for.
         label: String,
     },
+    /// A pattern of files that can't be one.
+    #[error("{pattern}: not a pattern of files: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A pattern of dates that can't be one.
+    #[error(
+        "`{pattern}` is no pattern of dates: {reason}; expected one such as %d/%m/%Y or %Y-%m-%d %H:%M"
+    )]
+    DateFormat {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A language code that can't be one.
+    #[error("`{code}` is no language code: expected one such as en, de or pt-BR")]
+    UnknownLanguage {
+        /// What was given.
+        code: String,
+    },
+    /// The rows could not be printed.
+    #[error("can't print the rows: {reason}")]
+    Print {
+        /// Why.
+        reason: String,
+    },
     /// The output folder holds things that no run of ours has put there.
     #[error(
         "{path} is not empty and holds no postil.log.jsonl, so it is not an output of postil (found {found}): name an empty or a new folder with --output"

@@ -33,6 +33,8 @@ mod error;
 pub mod input;
 mod intake;
 mod join;
+mod json_lines;
+mod language;
 mod memory;
 mod output;
 mod pipeline;

@@ -20,6 +20,13 @@ pub enum Event<'a> {
         /// How many files.
         files: usize,
     },
+    /// How an input is read, where that was guessed.
+    Reading {
+        /// The input.
+        source: &'a str,
+        /// How.
+        how: &'a str,
+    },
     /// The output already holds everything there is to say about the article.
     Unchanged {
         /// The article.

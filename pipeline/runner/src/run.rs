@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use encoding_rs::Encoding;
 use postil_contract::Article;
 use postil_tables::TableId;
 use rayon::ThreadPool;
@@ -32,15 +31,15 @@ pub const DEFAULT_COMMIT_BYTES: u64 = 8_000_000;
 /// Seconds after which a unit is committed with what is done of it.
 pub const DEFAULT_COMMIT_SECONDS: u64 = 60;
 
-/// What to annotate, and how. Nothing here but the inputs and the encoding decides a row.
+/// What to annotate, and how. Nothing here but the inputs and how they are read decides a row.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Files and folders.
+    /// Files, folders, patterns of files, and `-` for the standard input.
     pub inputs: Vec<PathBuf>,
     /// The output folder.
     pub output: PathBuf,
-    /// The encoding of the text files; `None` for UTF-8.
-    pub encoding: Option<&'static Encoding>,
+    /// How the inputs are read.
+    pub reading: input::Reading,
     /// Threads that run stages; 0 for one a core. Reading and committing go on beside them.
     pub threads: usize,
     /// Articles that a thread takes at a time, at most.
@@ -72,7 +71,7 @@ impl Options {
         Self {
             inputs,
             output: output.into(),
-            encoding: None,
+            reading: input::Reading::default(),
             threads: 0,
             batch_size: DEFAULT_BATCH_SIZE,
             limit: None,
@@ -102,7 +101,7 @@ pub fn annotate(
     stop: &AtomicBool,
 ) -> Result<Report, Error> {
     let start = Instant::now();
-    let listing = input::list(&options.inputs, &options.output)?;
+    let listing = input::list(&options.inputs, &options.output, options.reading.format)?;
     progress.event(Event::Listed {
         sources: listing.sources.len(),
         bytes: listing.sources.iter().map(|source| source.bytes).sum(),
@@ -114,8 +113,8 @@ pub fn annotate(
         progress.event(Event::Warning(warning));
     }
     let threads = thread_count(options.threads);
-    let articles =
-        Articles::new(listing, options.encoding).take(options.limit.unwrap_or(usize::MAX));
+    let articles = Articles::new(listing, options.reading.clone(), progress)
+        .take(options.limit.unwrap_or(usize::MAX));
     if options.dry_run {
         let mut report = dry_run(pipeline, options, articles, progress)?;
         report.threads = threads;

@@ -283,7 +283,8 @@ pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Failure> {
         .map_err(|panic| Failure::new(format!("the stage panicked: {}", words(panic.as_ref()))))
 }
 
-fn words(panic: &(dyn Any + Send)) -> &str {
+/// What a panic said.
+pub(crate) fn words(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

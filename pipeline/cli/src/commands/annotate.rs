@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use postil_contract::Problem;
 use postil_runner::{Command, Config, Dataset, Options, Report, input};
 
 use super::{Context, problems, summary};
-use crate::args::Annotate;
+use crate::args::{self, Annotate};
 use crate::progress::{Display, JsonLines};
 use crate::{Exit, find, interrupt};
+
+/// The output that stands for the standard output.
+const STDOUT: &str = "-";
 
 /// Annotates, and prints what came of it.
 pub fn run(context: &Context<'_>, args: &Annotate) -> anyhow::Result<Exit> {
@@ -43,8 +46,14 @@ fn annotate(
     let build = config.context(find::models(context.models, config_path.as_deref()));
     let pipeline = config.build(context.registry, &build)?;
 
-    let mut options = Options::new(args.inputs.clone(), args.output.clone());
-    options.encoding = args.encoding.as_deref().map(input::encoding).transpose()?;
+    // To print the rows, they are written to a folder that goes at the end.
+    let printed = match args.output.as_os_str() == STDOUT {
+        true => Some(tempfile::tempdir().context("expected a place for temporary files")?),
+        false => None,
+    };
+    let output = printed.as_ref().map_or(args.output.as_path(), |folder| folder.path());
+    let mut options = Options::new(args.inputs.clone(), output);
+    options.reading = reading(&args.reading)?;
     options.threads = args.threads;
     options.batch_size = args.batch_size.max(1);
     options.limit = args.limit;
@@ -71,9 +80,13 @@ fn annotate(
     let report = report?;
     let dataset = match report.dry_run {
         true => None,
-        false => Dataset::open(&args.output).ok(),
+        false => Dataset::open(output).ok(),
     };
-    summary::print(&report, dataset.as_ref())?;
+    match (&printed, &dataset) {
+        (Some(_), Some(dataset)) => dataset.write_json_lines(&mut std::io::stdout().lock())?,
+        (Some(_), None) if !report.dry_run => {}
+        _ => summary::print(&report, dataset.as_ref())?,
+    }
     Ok(exit(&report))
 }
 
@@ -84,6 +97,24 @@ fn exit(report: &Report) -> Exit {
         () if report.failed + report.failed_before > 0 => Exit::DeadLetters,
         () => Exit::Done,
     }
+}
+
+/// How the inputs are read, by the options.
+fn reading(args: &args::Reading) -> anyhow::Result<input::Reading> {
+    let format = args.format.as_deref().map(input::Format::from_name).transpose();
+    Ok(input::Reading {
+        encoding: args.encoding.as_deref().map(input::encoding).transpose()?,
+        format: format.map_err(|problem| anyhow::anyhow!("{problem}"))?,
+        fields: input::FieldNames {
+            text: args.text_field.clone(),
+            id: args.id_field.clone(),
+            title: args.title_field.clone(),
+            date: args.date_field.clone(),
+        },
+        date_format: args.date_format.as_deref().map(input::DateFormat::new).transpose()?,
+        lang: args.lang.as_deref().map(input::language).transpose()?,
+        max_article_bytes: args.max_article_bytes,
+    })
 }
 
 /// The config in force, after the options that change it; says which it is.

@@ -118,6 +118,9 @@ impl Progress for JsonLines {
             Event::Skipped { extension, files } => {
                 write(&json!({"event": "skipped", "extension": extension, "files": files}));
             }
+            Event::Reading { source, how } => {
+                write(&json!({"event": "reading", "source": source, "how": how}));
+            }
             Event::Article { id, failed: Some(reason), .. } => {
                 write(&json!({"event": "failed", "article": id, "reason": reason}));
             }

@@ -1,5 +1,7 @@
 //! From bytes to text, byte for byte or not at all.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8};
 
 const UTF_8_BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -19,24 +21,15 @@ pub(super) fn decode(
         };
         let text = encoding
             .decode_without_bom_handling_and_without_replacement(text.unwrap_or_default())
-            .map(std::borrow::Cow::into_owned);
+            .map(Cow::into_owned);
         return text.ok_or_else(|| {
-            let error = format!(
-                "not {name}: some bytes stand for no character; \
-                 leave --encoding out for UTF-8, or name another",
-                name = encoding.name()
-            );
+            let error = not_of(encoding);
             (raw, error)
         });
     }
     if raw.starts_with(UTF_8_BOM) {
         raw.drain(..UTF_8_BOM.len());
-    } else if let Some((found, _)) = Encoding::for_bom(&raw) {
-        let error = format!(
-            "not UTF-8 but {name}, by its byte order mark: give --encoding {label}",
-            name = found.name(),
-            label = found.name().to_ascii_lowercase()
-        );
+    } else if let Some(error) = other_byte_order_mark(&raw) {
         return Err((raw, error));
     }
     String::from_utf8(raw).map_err(|error| {
@@ -44,6 +37,65 @@ pub(super) fn decode(
         let message = not_utf8(error.as_bytes(), at);
         (error.into_bytes(), message)
     })
+}
+
+/// The text of a piece of a file of records: a line, or a field.
+///
+/// # Errors
+/// Why the bytes are no text.
+pub(super) fn decode_piece<'a>(
+    raw: &'a [u8],
+    encoding: Option<&'static Encoding>,
+) -> Result<Cow<'a, str>, String> {
+    match encoding.filter(|encoding| *encoding != UTF_8) {
+        Some(encoding) => encoding
+            .decode_without_bom_handling_and_without_replacement(raw)
+            .ok_or_else(|| not_of(encoding)),
+        None => std::str::from_utf8(raw)
+            .map(Cow::Borrowed)
+            .map_err(|error| not_utf8(raw, error.valid_up_to())),
+    }
+}
+
+/// Why a file of records can't be cut into records in this encoding, if it can't.
+pub(super) fn can_be_cut(head: &[u8], encoding: Option<&'static Encoding>) -> Result<(), String> {
+    match encoding {
+        Some(encoding) if !encoding.is_ascii_compatible() => Err(format!(
+            "records can't be read in {name}: convert the file to UTF-8",
+            name = encoding.name()
+        )),
+        Some(encoding) if encoding != UTF_8 => Ok(()),
+        _ => match Encoding::for_bom(head) {
+            Some((found, _)) if found != UTF_8 => Err(format!(
+                "not UTF-8 but {name}, by its byte order mark: convert the file to UTF-8",
+                name = found.name()
+            )),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// The length of the UTF-8 byte order mark, where there is one.
+pub(super) fn mark_length(head: &[u8]) -> usize {
+    if head.starts_with(UTF_8_BOM) { UTF_8_BOM.len() } else { 0 }
+}
+
+/// Which byte order mark stands there instead of UTF-8, if one does, and what to do.
+fn other_byte_order_mark(raw: &[u8]) -> Option<String> {
+    let (found, _) = Encoding::for_bom(raw)?;
+    Some(format!(
+        "not UTF-8 but {name}, by its byte order mark: give --encoding {label}",
+        name = found.name(),
+        label = found.name().to_ascii_lowercase()
+    ))
+}
+
+fn not_of(encoding: &'static Encoding) -> String {
+    format!(
+        "not {name}: some bytes stand for no character; \
+         leave --encoding out for UTF-8, or name another",
+        name = encoding.name()
+    )
 }
 
 /// Where the first byte stands that is not UTF-8, which it is, and what to do.

@@ -4,28 +4,97 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use globset::{GlobBuilder, GlobMatcher};
 use ignore::{DirEntry, WalkBuilder};
-use postil_contract::nearest;
+use postil_contract::{Problem, nearest};
 
 use crate::error::Error;
 
-/// How a file is read.
+/// The input that stands for the standard input.
+pub const STDIN: &str = "-";
+/// The files that are read in a folder, for people.
+const KNOWN: &str = ".txt, .md, .html, .jsonl, .csv, .tsv or .parquet";
+/// Characters that make a path a pattern.
+const WILDCARDS: [char; 4] = ['*', '?', '[', '{'];
+
+/// How an input is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Format {
     /// One article, verbatim.
     Text,
+    /// One article: the main text of a web page.
+    Html,
     /// One JSON object a line, each an article.
-    Records,
+    JsonLines,
+    /// A header and one article a row, fields apart by commas (or semicolons, or tabs).
+    Csv,
+    /// The same, fields apart by tabs.
+    Tsv,
+    /// One article a row.
+    Parquet,
 }
 
-/// A file to be read.
+impl Format {
+    const ALL: [Self; 6] =
+        [Self::Text, Self::Html, Self::JsonLines, Self::Csv, Self::Tsv, Self::Parquet];
+
+    /// The name by which it is asked for.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// The format of a name.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub fn from_name(name: &str) -> Result<Self, Problem> {
+        let names = Self::ALL.map(Self::as_str);
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str() == name)
+            .ok_or_else(|| Problem::unknown("--format", "format", name, names))
+    }
+
+    /// Whether an input of it is one article.
+    #[must_use]
+    pub const fn is_one_article(self) -> bool {
+        matches!(self, Self::Text | Self::Html)
+    }
+}
+
+/// Where an input is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    File(PathBuf),
+    Stdin,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Stdin => f.write_str("stdin"),
+        }
+    }
+}
+
+/// An input to be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) path: PathBuf,
-    pub(crate) kind: Kind,
-    /// The article's id; `None` for a file of many.
+    pub(crate) place: Place,
+    /// How it is read; `None` where its first bytes must tell.
+    pub(crate) format: Option<Format>,
+    /// The article's id; `None` for a file of many, and for the standard input.
     pub(crate) id: Option<String>,
-    /// Its length on the disk.
+    /// Its length on the disk; 0 where that is not known.
     pub(crate) bytes: u64,
 }
 
@@ -40,28 +109,48 @@ pub(crate) struct Listing {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Lists the files of the inputs, without reading any.
+/// Lists the files of the inputs, without reading any. Every one is read as `format`, where that is
+/// given.
 ///
 /// # Errors
 /// A path that is not there, two files of one id, or no article at all.
-pub(crate) fn list(inputs: &[PathBuf], output: &Path) -> Result<Listing, Error> {
+pub(crate) fn list(
+    inputs: &[PathBuf],
+    output: &Path,
+    format: Option<Format>,
+) -> Result<Listing, Error> {
     let mut listing = Listing::default();
     let mut seen = HashSet::new();
     let mut found: Vec<Found> = Vec::new();
+    let mut from_stdin = false;
     for input in inputs {
-        let metadata = std::fs::metadata(input).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => no_such_input(input),
-            _ => Error::Io { action: "read", path: input.clone(), source },
-        })?;
+        if input.as_os_str() == STDIN {
+            from_stdin = true;
+            continue;
+        }
+        let metadata = match std::fs::metadata(input) {
+            Ok(metadata) => metadata,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                let Some(pattern) = Pattern::new(input)? else { return Err(no_such_input(input)) };
+                let before = found.len();
+                walk(&pattern.folder.clone(), Some(&pattern), output, &mut listing, &mut found);
+                if found.len() == before {
+                    let help = ": no file fits the pattern".to_owned();
+                    return Err(Error::NoSuchInput { path: input.clone(), help });
+                }
+                continue;
+            }
+            Err(source) => return Err(Error::Io { action: "read", path: input.clone(), source }),
+        };
         if metadata.is_dir() {
-            walk(input, output, &mut listing, &mut found);
+            walk(input, None, output, &mut listing, &mut found);
         } else {
             // A file is what it would be if its folder were named: `seeds/*.txt` is `seeds`.
             let folder = input.parent().filter(|parent| !parent.as_os_str().is_empty());
             found.push(Found {
                 prefix: folder_name(folder.unwrap_or(Path::new("."))),
                 relative: input.file_name().map(PathBuf::from).unwrap_or_default(),
-                kind: kind(input).unwrap_or(Kind::Text),
+                format: named(input),
                 bytes: metadata.len(),
                 path: input.clone(),
             });
@@ -71,11 +160,53 @@ pub(crate) fn list(inputs: &[PathBuf], output: &Path) -> Result<Listing, Error> 
     found.retain(|file| {
         seen.insert(std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone()))
     });
+    if let Some(format) = format {
+        for file in &mut found {
+            file.format = format;
+        }
+    }
     listing.sources = identify(found)?;
+    if from_stdin {
+        listing.sources.push(Source { place: Place::Stdin, format, id: None, bytes: 0 });
+    }
     if listing.sources.is_empty() {
         return Err(no_articles(inputs, &listing));
     }
     Ok(listing)
+}
+
+/// A path with wildcards: the folder it begins with, and what the paths below it must look like.
+struct Pattern {
+    folder: PathBuf,
+    rest: GlobMatcher,
+    /// Whether it ends in an extension that no reader knows: then its files are named directly.
+    names_kind: bool,
+}
+
+impl Pattern {
+    /// The pattern of a path, if it is one. `*` and `?` stay inside a folder, `**` does not.
+    fn new(input: &Path) -> Result<Option<Self>, Error> {
+        let has_wildcard =
+            |part: &Component<'_>| part.as_os_str().to_string_lossy().contains(WILDCARDS);
+        let parts: Vec<Component<'_>> = input.components().collect();
+        let Some(first) = parts.iter().position(has_wildcard) else { return Ok(None) };
+        let (folder, rest) = parts.split_at_checked(first).unwrap_or_default();
+        let rest: PathBuf = rest.iter().collect();
+        let bad = |reason: String| Error::Pattern { pattern: input.to_owned(), reason };
+        let text = rest.to_str().ok_or_else(|| bad("it is not UTF-8".to_owned()))?;
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        let rest_matcher = glob.map_err(|error| bad(error.kind().to_string()))?.compile_matcher();
+        let extension = rest.extension().map(|extension| extension.to_string_lossy().into_owned());
+        let folder: PathBuf = match folder {
+            [] => PathBuf::from("."),
+            parts => parts.iter().collect(),
+        };
+        Ok(Some(Self {
+            folder,
+            rest: rest_matcher,
+            names_kind: extension.is_some_and(|extension| !extension.contains(WILDCARDS)),
+        }))
+    }
 }
 
 struct Found {
@@ -84,11 +215,17 @@ struct Found {
     /// Path below it.
     relative: PathBuf,
     path: PathBuf,
-    kind: Kind,
+    format: Format,
     bytes: u64,
 }
 
-fn walk(folder: &Path, output: &Path, listing: &mut Listing, found: &mut Vec<Found>) {
+fn walk(
+    folder: &Path,
+    pattern: Option<&Pattern>,
+    output: &Path,
+    listing: &mut Listing,
+    found: &mut Vec<Found>,
+) {
     let prefix = folder_name(folder);
     let output = std::fs::canonicalize(output).ok();
     let is_output = move |entry: &DirEntry| {
@@ -120,17 +257,23 @@ fn walk(folder: &Path, output: &Path, listing: &mut Listing, found: &mut Vec<Fou
         if !entry.file_type().is_some_and(|kind| kind.is_file()) || is_of_the_folder(&entry) {
             continue;
         }
-        let Some(kind) = kind(entry.path()) else {
+        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned();
+        if pattern.is_some_and(|pattern| !pattern.rest.is_match(&relative)) {
+            continue;
+        }
+        let is_named = pattern.is_some_and(|pattern| pattern.names_kind);
+        let format = format_of_listed(entry.path());
+        let Some(format) = format.or_else(|| is_named.then(|| named(entry.path()))) else {
             let extension = entry.path().extension().map(|e| format!(".{}", e.to_string_lossy()));
             *listing.skipped.entry(extension.unwrap_or_default()).or_default() += 1;
             continue;
         };
         found.push(Found {
             prefix: prefix.clone(),
-            relative: entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_owned(),
+            relative,
             bytes: entry.metadata().map_or(0, |metadata| metadata.len()),
             path: entry.into_path(),
-            kind,
+            format,
         });
     }
 }
@@ -141,14 +284,38 @@ fn is_of_the_folder(entry: &DirEntry) -> bool {
     name.starts_with("README") || name.starts_with("LICENSE") || name == "POSTIL.TOML"
 }
 
-/// How a file of this extension is read; `None` where no reader knows it.
-fn kind(path: &Path) -> Option<Kind> {
-    let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
-    match extension.as_str() {
-        "txt" | "md" => Some(Kind::Text),
-        "jsonl" | "ndjson" => Some(Kind::Records),
+/// How a file of this name is read; `None` where no reader knows it. A compressed one is what it is
+/// when it is not.
+fn format_of_listed(path: &Path) -> Option<Format> {
+    match extension(path).as_str() {
+        "gz" | "zst" => format_of_listed(Path::new(path.file_stem()?)),
+        "txt" | "md" => Some(Format::Text),
+        "html" | "htm" | "xhtml" => Some(Format::Html),
+        "jsonl" | "ndjson" => Some(Format::JsonLines),
+        "csv" => Some(Format::Csv),
+        "tsv" => Some(Format::Tsv),
+        "parquet" => Some(Format::Parquet),
         _ => None,
     }
+}
+
+/// How a file is read that a person named, whatever its name.
+fn named(path: &Path) -> Format {
+    format_of_listed(path).unwrap_or(match extension(path).as_str() {
+        "json" => Format::JsonLines,
+        _ => Format::Text,
+    })
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// A path without its extension, also without that of its compression.
+fn without_extension(path: &Path) -> PathBuf {
+    let is_compressed = matches!(extension(path).as_str(), "gz" | "zst");
+    let plain = if is_compressed { path.with_extension("") } else { path.to_owned() };
+    plain.with_extension("")
 }
 
 /// The name of a folder, also of `.` and `..`; empty for the root.
@@ -176,37 +343,39 @@ fn identify(found: Vec<Found>) -> Result<Vec<Source>, Error> {
         }
         id
     };
-    let short = |file: &Found| id(file, &file.relative.with_extension(""));
+    let short = |file: &Found| id(file, &without_extension(&file.relative));
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
-    for file in found.iter().filter(|file| file.kind == Kind::Text) {
+    for file in found.iter().filter(|file| file.format.is_one_article()) {
         *uses.entry(short(file)).or_default() += 1;
     }
     let mut sources: Vec<Source> = found
         .into_iter()
         .map(|file| {
-            let id = (file.kind == Kind::Text).then(|| {
+            let id = file.format.is_one_article().then(|| {
                 let short = short(&file);
                 match uses.get(&short) {
                     Some(1) => short,
                     _ => id(&file, &file.relative),
                 }
             });
-            Source { id, path: file.path, kind: file.kind, bytes: file.bytes }
+            Source {
+                id,
+                place: Place::File(file.path),
+                format: Some(file.format),
+                bytes: file.bytes,
+            }
         })
         .collect();
+    let path = |source: &Source| source.place.to_string();
     sources.sort_by(|a, b| {
         let key = |source: &Source| (source.id.is_none(), source.id.clone());
-        key(a).cmp(&key(b)).then_with(|| a.path.cmp(&b.path))
+        key(a).cmp(&key(b)).then_with(|| path(a).cmp(&path(b)))
     });
     for pair in sources.windows(2) {
         if let [first, second] = pair
             && let (Some(id), true) = (&first.id, first.id == second.id)
         {
-            return Err(Error::SameId {
-                id: id.clone(),
-                first: first.path.display().to_string(),
-                second: second.path.display().to_string(),
-            });
+            return Err(Error::SameId { id: id.clone(), first: path(first), second: path(second) });
         }
     }
     Ok(sources)
@@ -242,13 +411,13 @@ fn no_articles(inputs: &[PathBuf], listing: &Listing) -> Error {
     let reason = match (inputs.is_empty(), skipped.is_empty()) {
         (true, _) => "no input was named".to_owned(),
         (_, true) => {
-            "no .txt, .md or .jsonl file in it (README*, LICENSE*, gold/, hidden files and the \
-             output folder are passed over)"
-                .to_owned()
+            format!(
+                "no {KNOWN} file in it (README*, LICENSE*, gold/, hidden files and the output \
+                 folder are passed over)"
+            )
         }
         (_, false) => format!(
-            "only files of other kinds than .txt, .md and .jsonl ({}); a file that you name itself \
-             is read as text",
+            "only files of other kinds than {KNOWN} ({}); a file that you name itself is read as text",
             skipped.join(", ")
         ),
     };
