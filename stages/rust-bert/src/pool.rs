@@ -11,11 +11,11 @@ use crate::weights::Tensors;
 
 /// As many replicas of a network as threads use it at a time; all read the same weights.
 ///
-/// libtorch's modules may move between threads and not be shared by them. Three ways out were measured
-/// (`cargo run --release -p postil-rust-bert --example speed -- --ways`, table in the README): one
-/// network behind a mutex gives two threads the speed of one; a thread of its own with a queue the same,
-/// plus the way there and back; a network for each thread scales, and costs no memory, as what is large
-/// in a network, its weights, is one set of tensors that nobody writes.
+/// libtorch's modules may move between threads and not be shared by them. Of the ways out (measured by
+/// `cargo run --release -p postil-rust-bert --example speed -- --ways`, figures in the README) one network
+/// behind a mutex, or on a thread of its own with a queue, can't use a second core. A network for each
+/// thread can, and costs no memory, as what is large in a network, its weights, is one set of tensors
+/// that nobody writes.
 ///
 /// Each replica runs on one thread (`set_num_threads(1)`), and one sequence a pass: the same numbers
 /// then come out whatever the number of threads, and whatever else there is to do.
