@@ -97,16 +97,16 @@ impl PartWriter {
     /// # Errors
     /// Where the disk refuses.
     pub fn finish(self) -> Result<Written, TableError> {
-        let Self { path, writer, rows } = self;
+        let Self { path, mut writer, rows } = self;
         let io = |source: std::io::Error| TableError::Io { path: path.clone(), source };
-        let hashing = writer
-            .into_inner()
-            .map_err(|source| TableError::Parquet { path: path.clone(), source })?;
-        let bytes = hashing.bytes;
-        let sha256 = hex(&hashing.sha256.finalize());
-        let file = hashing.inner.into_inner().map_err(|error| io(error.into_error()))?;
-        file.sync_all().map_err(io)?;
-        Ok(Written { rows, bytes, sha256 })
+        writer.finish().map_err(|source| TableError::Parquet { path: path.clone(), source })?;
+        // The writer's `into_inner` would tell a full disk in words alone, without the kind of error.
+        writer.sync().map_err(io)?;
+        let hashing = writer.inner_mut();
+        hashing.flush().map_err(io)?;
+        hashing.inner.get_ref().sync_all().map_err(io)?;
+        let sha256 = hex(&hashing.sha256.clone().finalize());
+        Ok(Written { rows, bytes: hashing.bytes, sha256 })
     }
 }
 
