@@ -1,4 +1,4 @@
-//! Any bytes in any reader: articles or reasons, never a panic, and no article over the limit.
+//! Any bytes in any reader: articles or reasons, never a panic of ours, and no article over the limit.
 
 #![no_main]
 
@@ -7,7 +7,17 @@ use postil_runner::input::{DateFormat, FieldNames, Format, Reading, articles_of,
 
 const MAX_ARTICLE_BYTES: u64 = 1000;
 
-fuzz_target!(|bytes: &[u8]| {
+/// Panics that nobody catches still end the process; the fuzzer's own hook would end it for those of
+/// other people's readers too, of which we make dead letters.
+fn keep_quiet() {
+    std::panic::set_hook(Box::new(|panic| {
+        if std::env::var_os("SHOW").is_some() {
+            eprintln!("{panic}");
+        }
+    }));
+}
+
+fuzz_target!(init: keep_quiet(), |bytes: &[u8]| {
     // The first byte chooses the reader and its options, so that one corpus serves all.
     let Some((choice, bytes)) = bytes.split_first() else { return };
     let formats = [
@@ -37,7 +47,10 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(article.text.len() as u64 <= 3 * MAX_ARTICLE_BYTES, "{format:?}");
                 assert!(!article.text.trim().is_empty(), "{format:?}");
             }
-            Err(error) => assert!(!error.contains("panicked"), "{format:?}: {error}"),
+            Err(error) => {
+                let is_others = matches!(format, Format::Parquet | Format::Html);
+                assert!(is_others || !error.contains("panicked"), "{format:?}: {error}");
+            }
         }
     }
 });

@@ -367,6 +367,15 @@ fn parquet_rows_are_articles_whatever_their_columns() {
     assert!(read_with(&root.path().join("b.parquet"), reading)[0].is_err());
 }
 
+/// Found by the fuzzer: the library panics on a page that names a dictionary which is not there.
+#[test]
+fn a_damaged_parquet_file_is_a_dead_letter_whatever_the_library_does() {
+    let damaged = include_bytes!("../../tests/damaged.parquet");
+    let read = articles_of(damaged.to_vec(), Format::Parquet, &Reading::default());
+    let last = read.last().unwrap().as_ref().unwrap_err();
+    assert!(last.contains("the rest of the file is not read"), "{last}");
+}
+
 #[test]
 fn a_page_gives_its_main_text_title_and_date() {
     let page = format!(
@@ -378,7 +387,8 @@ fn a_page_gives_its_main_text_title_and_date() {
             .repeat(9)
     );
     let (latin, _, _) = encoding("windows-1252").unwrap().encode(&page);
-    let root = folder(&[("in/a.html", &latin), ("in/b.htm", b"<html><nav>Home</nav></html>")]);
+    let root =
+        folder(&[("in/a.html", &latin), ("in/b.htm", b"<html><script>go()</script></html>")]);
     let one = read(&root.path().join("in/a.html"), None).remove(0).unwrap().article;
     assert_eq!(
         (one.id.as_str(), one.title.as_deref()),
