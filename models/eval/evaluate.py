@@ -71,6 +71,14 @@ SETS = [
         "stance-seeds", "stance of articles and paragraphs", "the seeds", "./seeds/gold/stance.jsonl", (),
         ("articles", "paragraphs", "paragraphs, macro F1"), True,
     ),
+    Set(
+        "stance-held-out", "stance of articles and paragraphs", "eight articles of other subjects", "./stages/stance/cases/articles/gold/stance.jsonl", (),
+        ("articles", "paragraphs", "paragraphs, macro F1"),
+    ),
+    Set(
+        "stance-written", "stance of articles and paragraphs", "24 written articles, subjects held out", "articles:", (),
+        ("articles", "paragraphs", "paragraphs, macro F1", "paragraphs, favor", "paragraphs, against", "paragraphs, neutral", "paragraphs, unrelated"), True,
+    ),
 ]
 
 MEASURES = {"micro_f1": "F1", "macro_f1": "macro F1", "accuracy": "accuracy"}
@@ -80,9 +88,14 @@ def gold_file(entry: Set, data: Path, work: Path) -> Path:
     """The gold file of a set; sets in formats of their own are written as JSON lines first."""
     if entry.gold.startswith("./"):
         return ROOT / entry.gold
+    sys.path.insert(0, str(ROOT / "models/train"))
+    if entry.gold == "articles:":
+        import stance_articles
+
+        stance_articles.export(work / "written", stance_articles.read("dev"))
+        return work / "written/gold/stance.jsonl"
     if not entry.gold.startswith("pairs:"):
         return data / entry.gold
-    sys.path.insert(0, str(ROOT / "models/train"))
     import stance_data
 
     read = getattr(stance_data, entry.gold.removeprefix("pairs:"))
@@ -96,7 +109,9 @@ def gold_file(entry: Set, data: Path, work: Path) -> Path:
 
 def command(entry: Set) -> str:
     """What was run, for people."""
-    gold = entry.gold.removeprefix("./") if not entry.gold.startswith("pairs:") else f"{entry.name}.jsonl"
+    gold = entry.gold.removeprefix("./")
+    if entry.gold.endswith(":") or entry.gold.startswith("pairs:"):
+        gold = "written/gold/stance.jsonl" if entry.gold == "articles:" else f"{entry.name}.jsonl"
     return " ".join(["postil eval", gold, *entry.options])
 
 
@@ -147,8 +162,9 @@ def front_table() -> str:
         if result is None or not entry.front:
             continue
         shown = rows_of(entry, result)
-        for row in shown[:2] if entry.name == "stance-seeds" else shown[:1]:
-            what = f"{entry.what}: {row['name']}" if entry.name == "stance-seeds" else entry.what
+        whole = entry.what.startswith("stance of articles")
+        for row in shown[:2] if whole else shown[:1]:
+            what = f"{entry.what}: {row['name']}" if whole else entry.what
             lines.append(f"| {what} | {entry.title} | {MEASURES[row['measure']]} | {figure(row)} | {interval(row)} |")
     return "\n".join(lines)
 

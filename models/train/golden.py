@@ -40,6 +40,7 @@ PAIRS = [
     ("wind farms at sea", "The match ended in a draw."),
     ("A tax on sugar should be introduced", "“Nobody needs it,” the minister said — twice 🙂."),
     ("Genf", "MINISTERS MEET IN GENEVA"),
+    ("According to the mayor: Trams should run at night [SEP] Night trams at last? ... The council met on Tuesday.", "“It is about time,” he said."),
     ("free public transport", " ".join("Free buses fill the town and empty the roads, said the mayor." for _ in range(14))),
 ]
 

@@ -71,12 +71,14 @@ def write_folder(
     thresholds: dict[str, float] | None = None,
     languages: tuple[str, ...] = ("en",),
     keep_pooler: bool = False,
+    reads: tuple[str, ...] = (),
 ) -> None:
     """Quantise `state` and write the folder, `model.toml` last.
 
     `tokenizer` is the path of a `tokenizer.json`; its truncation and padding are
     taken out. `config` is the BertConfig as a dict; `id2label` is filled from `labels`.
-    The pooler is dropped unless `keep_pooler`.
+    The pooler is dropped unless `keep_pooler`. `reads`: what a classifier of pairs was trained to
+    read beside target and text ("context", "holder").
     """
     os.makedirs(folder, exist_ok=True)
     tensors = {}
@@ -121,6 +123,8 @@ def write_folder(
     ]
     if pooling:
         lines.append(f"pooling = {json.dumps(pooling)}")
+    if reads:
+        lines.append(f"reads = {json.dumps(list(reads))}")
     lines += [
         f"languages = {json.dumps(list(languages))}",
         f"temperature = {float(temperature)!r}",

@@ -24,6 +24,7 @@ from transformers import BertConfig, BertForTokenClassification
 
 import ner_data
 import ner_frames
+import ner_text
 from modelfolder import load_model, write_folder
 from ner_agree import agree
 from ner_data import ID, LABELS, Example, Token, begin, inside
@@ -192,6 +193,7 @@ def main() -> None:
     p.add_argument("--out", required=True, help="model folder to write")
     p.add_argument("--passes", type=int, default=2, choices=(1, 2), help="1: stop after the first model")
     p.add_argument("--first", help="an earlier model folder in place of the first pass")
+    p.add_argument("--last-only", action="store_true", help="with --first: only the runs of the last stage, from its weights, the bronze labels as they are")
     p.add_argument("--weigh-only", action="store_true", help="stop before the second pass, the bronze labels weighed")
     p.add_argument("--bronze", type=int, nargs=2, default=(14000, 16000), help="bronze sentences an epoch of stage 1 in each pass")
     p.add_argument("--bronze2", type=int, default=3000, help="bronze sentences an epoch of stage 2")
@@ -199,15 +201,16 @@ def main() -> None:
     p.add_argument("--epochs2", type=int, nargs=2, default=(2, 2), help="epochs of stage 2 in each pass")
     p.add_argument("--lr", type=float, default=1e-4)
     p.add_argument("--lr2", type=float, default=6e-5)
-    p.add_argument("--seeds", type=int, default=4, help="runs of the last stage whose weights are averaged")
+    p.add_argument("--seeds", type=int, default=3, help="runs of the last stage whose weights are averaged")
     args = p.parse_args()
     os.makedirs(args.work, exist_ok=True)
 
     data = ner_data.load(args.data)
+    data.gold += ner_text.read(data.lexicon)
     tokenizer = load_tokenizer(args.base)
     pool = Pool(data.bronze + data.gold, data.lexicon.peoples, ner_frames.names())
     after = follow(data.gold)
-    small = [e for e in data.gold if e.source in ("crossner", "wikigold", "gum")]
+    small = [e for e in data.gold if e.source in ("crossner", "wikigold", "gum", "written")]
     crossner = [e for e in data.gold if e.source == "crossner"]
 
     def gold(rng):
@@ -264,7 +267,14 @@ def main() -> None:
         model = fresh_model(args.base, 1)
         run(model, "first-1", stage1, args.epochs[0], args.lr, 1)
         first = run(model, "first-2", stage2, args.epochs2[0], args.lr2, 101)
-    if args.passes == 2:
+    if args.last_only:
+        _, stage2 = stages(data.bronze, args.bronze[1])
+        ends = [first]
+        for k in range(args.seeds):
+            model.load_state_dict(average(ends))
+            ends.append(run(model, f"last-{k}", stage2, args.epochs2[1], args.lr2, 301 + k))
+        model.load_state_dict(average(ends))
+    elif args.passes == 2:
         weighed = f"{args.work}/bronze.pickle"
         if not os.path.exists(weighed):
             bronze, counts = agree(model, tokenizer, data.bronze)
@@ -284,7 +294,8 @@ def main() -> None:
             ends.append(run(model, f"second-2-{k}", stage2, args.epochs2[1], args.lr2, 201 + k))
         model.load_state_dict(average(ends))
     with torch.no_grad():
-        for label, step in PRIORS.items():
+        # A finished model that goes on has them already.
+        for label, step in ({} if args.last_only else PRIORS).items():
             model.classifier.bias[ID[label]] += step
     print("float weights", flush=True)
     evaluate(model, tokenizer, data)

@@ -293,6 +293,6 @@ def follow(examples: list[Example]) -> dict[int, Example]:
     """The example after each, where it is of the same document (gmb: the next row of the file)."""
     out = {}
     for a, b in zip(examples, examples[1:]):
-        if a.source == b.source and ((a.source == "gmb" and b.doc == a.doc + 1) or (a.source in ("uner", "gum", "wikigold") and a.doc == b.doc)):
+        if a.source == b.source and ((a.source == "gmb" and b.doc == a.doc + 1) or (a.source in ("uner", "gum", "wikigold", "written") and a.doc == b.doc)):
             out[id(a)] = b
     return out

@@ -12,8 +12,10 @@ import json
 import random
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ner_lexicon import COUNTRIES
 
 LABELS = ["against", "favor", "neutral", "unrelated"]
 LABEL_ID = {label: index for index, label in enumerate(LABELS)}
@@ -30,7 +32,8 @@ STOPWORDS = set(
 class Pair:
     """One text with one target. `kind`: claim, or entity (whose target is never rephrased).
 
-    `sure` is false where the annotators of a set had no majority.
+    `sure` is false where the annotators of a set had no majority. `context` is what the reader of the text
+    has read before it; empty for a text on its own. `holder` is whose stance is asked for; empty for the author's.
     """
 
     target: str
@@ -39,6 +42,13 @@ class Pair:
     source: str
     kind: str = "claim"
     sure: bool = True
+    context: str = ""
+    holder: str = ""
+
+    def first(self) -> str:
+        """The first segment of the model's input: the target, whose view of it, and the context behind a separator."""
+        target = f"According to {self.holder}: {self.target}" if self.holder else self.target
+        return f"{target} [SEP] {self.context}" if self.context else target
 
 
 def words(text: str) -> set[str]:
@@ -187,6 +197,21 @@ def unrelated(pairs: list[Pair], targets: list[tuple[str, str]], count: int, rng
             continue
         out.append(Pair(target, pair.text, "unrelated", source, kind))
     return out
+
+
+COUNTRY = re.compile(r"\b(" + "|".join(sorted((c for c in COUNTRIES if c not in {"America", "Georgia", "Jordan", "Chad"}), key=len, reverse=True)) + r")\b")
+ELSEWHERE = [c for c in COUNTRIES if len(c) > 4 and not SEED_WORDS.search(c)]
+
+
+def another_country(p: Pair, rng: random.Random) -> Pair | None:
+    """The same claim for another country: what the text says of one says nothing of the other. None where the text does not name it."""
+    found = COUNTRY.search(p.target)
+    if not found or found[0][:5].lower() not in p.text.lower():
+        return None
+    other = rng.choice(ELSEWHERE)
+    if other[:5].lower() in (p.text + p.context + p.target).lower():
+        return None
+    return replace(p, target=p.target[: found.start()] + other + p.target[found.end() :], label="unrelated")
 
 
 def near_targets(targets: list[str], embed) -> dict[str, list[str]]:

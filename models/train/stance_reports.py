@@ -15,7 +15,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from stance_data import SEED_WORDS, Pair, bucket, words
+from stance_data import SEED_WORDS, Pair, another_country, bucket, words
 from stance_targets import FLIP, ing, vary
 
 # Verbs whose subject is to do the deed: "X plans to ...", "X refused to ...".
@@ -39,6 +39,9 @@ PLANS = set("plan plans proposal proposals bill law measure call calls decision 
 ABOUT = set("rejected rejects rejecting opposes opposed opposing supports supported supporting backs backed approved approves welcomed endorsed criticized condemned discussed discuss discussing debated demanded demands demanding announced".split())
 # Verbs after which a verdict on "it" can only be on that thing.
 PLAIN = set("backs backed approved approves welcomed endorsed discussed discuss discussing debated announced".split())
+# Which of these verbs say no, and which say neither.
+REFUSING = set("refuse refuses refused decline declines declined rejected rejects rejecting opposes opposed opposing criticized condemned".split())
+OPEN = set("discussed discuss discussing debated announced expected set due voted threaten threatens threatened prepare prepares preparing".split())
 DULL = set("be have do say tell make take get go come die see know become face visit meet arrive attend begin continue win remain help try".split())
 DAYS = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 TIMES = {"year", "week", "month", "day", "Officials", "officials"}
@@ -109,10 +112,28 @@ def thing(sentence, start: int) -> list[str] | None:
     return [token for token, _ in out]
 
 
-def claim(sentence) -> tuple[str, str, bool] | None:
-    """(who, what, whether it is somebody's plan or demand) of what a sentence reports.
+def subject(sentence, verb: int) -> str:
+    """The name of who does `sentence[verb]`: one to four words of a proper noun, or nothing."""
+    at = verb
+    while at > 0 and sentence[at - 1][1] in {"VBZ", "VBD", "VBP", "RB", "MD"} and sentence[at - 1][0].lower() not in {"not", "n't"}:
+        at -= 1
+    who = phrase_before(sentence, at)
+    return prose(who) if who and len(who) < 5 and sentence[at - 1][1] in {"NNP", "NNPS"} else ""
 
-    `who` is empty for a deed without a doer, `what` for a thing.
+
+def view(sentence, verb: int) -> tuple[str, str]:
+    """(holder, side) of a verb that tells what its subject thinks of a plan; ("", "") where none does."""
+    word = sentence[verb][0].lower()
+    before = {token.lower() for token, _ in sentence[max(0, verb - 4) : verb]}
+    if word in OPEN or before & {"not", "n't", "never", "would", "could", "may", "might", "to"}:
+        return "", ""
+    return subject(sentence, verb), "against" if word in REFUSING else "favor"
+
+
+def claim(sentence) -> tuple[str, str, bool, tuple[str, str]] | None:
+    """(who, what, whether it is somebody's plan or demand, whose view it is) of what a sentence reports.
+
+    `who` is empty for a deed without a doer, `what` for a thing. The view is as `view` gives it.
     """
     for at, (token, tag) in enumerate(sentence):
         lower = token.lower()
@@ -122,8 +143,10 @@ def claim(sentence) -> tuple[str, str, bool] | None:
                 continue
             verb = sentence[at - 1][0].lower()
             if verb in PLANS and sentence[at - 1][1] in NOUN_TAGS:
-                return "", prose(what), True
+                return "", prose(what), True, ("", "")
+            held = "", ""
             if verb in OWN:
+                held = view(sentence, at - 1)
                 first = at - 1
                 while first > 0 and (sentence[first - 1][1] in {"VBZ", "VBD", "VBP", "RB", "MD", "VB", "VBN"} and sentence[first - 1][0].lower() not in {"not", "n't"}):
                     first -= 1
@@ -134,17 +157,20 @@ def claim(sentence) -> tuple[str, str, bool] | None:
                 before = [sentence[i][0].lower() for i in (first - 1, first - 2) if i >= 0]
                 if not who or not any(w in OTHERS for w in before[:1]) and not (before[:1] in (["on"], ["for"]) and before[1:] and before[1] in OTHERS):
                     continue
+                asking = next((i for i in (first - 1, first - 2) if i >= 0 and sentence[i][0].lower() in OTHERS), None)
+                if asking is not None and sentence[asking][0].lower() not in {"allow", "allows", "allowed", "warn", "warned", "tell", "tells", "told"}:
+                    held = view(sentence, asking)
             if who:
-                return prose(who), prose(what), True
+                return prose(who), prose(what), True, held
         if lower in MODALS and tag == "MD":
             what = deed(sentence, at + 1)
             who = phrase_before(sentence, at)
             if what and who:
-                return prose(who), prose(what), False
+                return prose(who), prose(what), False, ("", "")
         if lower in ABOUT or (lower == "for" and at > 1 and sentence[at - 1][0].lower() in {"call", "calls", "called", "calling"}):
             about = thing(sentence, at + 1)
             if about:
-                return prose(about), "", lower in PLAIN
+                return prose(about), "", lower in PLAIN, view(sentence, at) if lower in ABOUT else ("", "")
     return None
 
 
@@ -227,7 +253,7 @@ class Reports:
     def __init__(self, data: Path, split: str):
         sentences = tagged(data)
         texts = [prose([t for t, _ in s]) for s in sentences]
-        self.found: list[tuple[int, str, str, bool]] = []
+        self.found: list[tuple[int, str, str, bool, tuple[str, str]]] = []
         self.texts = texts
         self.by_subject: dict[str, list[int]] = {}
         seen = set()
@@ -240,6 +266,7 @@ class Reports:
             if parts:
                 self.by_subject.setdefault(parts[0], []).append(len(self.found))
                 self.found.append((at, *parts))
+        self.views = [found for found in self.found if found[-1][0]]
 
     def target(self, who: str, what: str, label: str, rng: random.Random) -> tuple[str, str]:
         """The claim in one of its forms, with the label that fits it."""
@@ -267,9 +294,20 @@ class Reports:
             text += " " + self.texts[at + 1]
         return text
 
+    def held(self, rng: random.Random) -> Pair:
+        """The view that a sentence reports, asked for by its holder."""
+        at, who, what, _, (holder, label) = rng.choice(self.views)
+        text = self.around(at, rng)
+        if rng.random() < 0.3:
+            text += " " + rng.choice(AGAINST + FAVOR)
+        target, label = self.target(who, what, label, rng)
+        return Pair(target, text, label, "reports", holder=holder)
+
     def pair(self, rng: random.Random) -> Pair | None:
+        if rng.random() < 0.2:
+            return self.held(rng)
         index = rng.randrange(len(self.found))
-        at, who, what, planned = self.found[index]
+        at, who, what, planned, _ = self.found[index]
         text = self.around(at, rng)
         label = "neutral"
         draw = rng.random()
@@ -278,7 +316,7 @@ class Reports:
         elif draw < 0.48:
             text += " " + rng.choice(EVEN)
         elif draw < 0.58:
-            verdict = rng.choice(AGAINST + FAVOR)
+            verdict = said = rng.choice(AGAINST + FAVOR)
             other = rng.choice(WHO)
             verdict = f'"{verdict[:-1]}," {other} said.' if rng.random() < 0.6 else f"{other[0].upper()}{other[1:]} said that {verdict[0].lower()}{verdict[1:]}"
             text += " " + verdict
@@ -295,17 +333,22 @@ class Reports:
             # The same subject, another plan.
             same = [i for i in self.by_subject[who] if self.found[i][0] != at]
             other = self.found[rng.choice(same)] if same and rng.random() < 0.8 else rng.choice(self.found)
-            _, other_who, what, _ = other
+            _, other_who, what, _, _ = other
             if words(what or other_who) & words(text):
                 return None
             who, label = other_who, "unrelated"
+        holder = ""
+        if 0.48 <= draw < 0.58 and rng.random() < 0.5:
+            holder, label = other, "favor" if said in FAVOR else "against"
         target, label = self.target(who, what, label, rng)
-        return Pair(target, text, label, "reports")
+        return Pair(target, text, label, "reports", holder=holder)
 
     def pairs(self, count: int, rng: random.Random) -> list[Pair]:
         out = []
         while len(out) < count:
             pair = self.pair(rng)
+            if pair and rng.random() < 0.12:
+                pair = another_country(pair, rng) or pair
             if pair and not SEED_WORDS.search(pair.target):
                 out.append(pair)
         return out

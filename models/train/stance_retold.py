@@ -16,6 +16,11 @@ WHO = [
     "critics", "supporters", "opponents", "campaigners", "a spokesman", "several experts", "the minister", "the opposition", "some residents", "a petition",
     "the association's chair", "religious leaders", "trade unions", "business leaders", "one columnist", "a former judge", "researchers", "many parents", "the report's authors", "officials",
 ]  # fmt: skip
+# Those whom the stage finds as holders are mostly names.
+HOLDERS = [
+    "Ingrid Solheim", "Mayor Okoye", "Prime Minister Laurent", "Rafael Duarte", "Norway", "the Treasury", "Greenpeace", "the National Union of Teachers", "Senator Whitlock", "Kenya", "the European Commission",
+    "Dr. Farah Qureshi", "the Liberal Party", "President Mendoza", "Ms. Tan", "Bolivia", "the World Bank", "Amnesty International", "Canada", "the Chamber of Commerce", "Professor Lindgren", "Viktor Hale", "Seoul", "the Vatican", "Governor Reyes",
+]  # fmt: skip
 SAID = ["said that", "argue that", "argued on {day} that", "claim that", "believe that", "told reporters that", "have long held that", "suggested that", "warned that", "maintain that", "reportedly think that"]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 NEWS = [
@@ -51,8 +56,8 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-def reported(text: str, rng: random.Random) -> str:
-    who = rng.choice(WHO)
+def reported(text: str, rng: random.Random, who: str | None = None) -> str:
+    who = who or rng.choice(WHO)
     said = rng.choice(SAID).format(day=rng.choice(DAYS))
     if rng.random() < 0.15:
         return f"\"{sentence(text)[:-1]},\" {who} said."
@@ -78,7 +83,29 @@ class Retold:
             return None
         return rng.choice(NEWS).format(np=noun, q=ask, day=rng.choice(DAYS))
 
+    def held(self, rng: random.Random) -> Pair:
+        """The view that a text reports, asked for by its holder: alone, beside the other camp's, or before the author's own."""
+        target = rng.choice(self.both)
+        label = rng.choice(["favor", "against"])
+        who, other = rng.sample(HOLDERS + WHO, 2)
+        mine, theirs = self.sides[target][label], self.sides[target]["against" if label == "favor" else "favor"]
+        text = reported(rng.choice(mine), rng, who)
+        draw = rng.random()
+        if draw < 0.35:
+            two = [text, reported(rng.choice(theirs), rng, other)]
+            rng.shuffle(two)
+            text = " ".join(two)
+        elif draw < 0.55:
+            text = f"{text} {rng.choice(BUT)} {clause(rng.choice(theirs))}."
+        elif draw < 0.70:
+            lead = self.news(target, rng)
+            text = f"{lead} {text}" if lead else text
+        target, label = vary(target, label, rng, (0.3, 0.12, 0.1))
+        return Pair(target, text, label, "retold", holder=who)
+
     def one(self, rng: random.Random) -> Pair | None:
+        if rng.random() < 0.25:
+            return self.held(rng)
         draw = rng.random()
         target = rng.choice(self.both)
         favor, against = self.sides[target]["favor"], self.sides[target]["against"]

@@ -5,7 +5,7 @@
 
 The first stage reads the labelled sets. The second goes on from its weights, or
 from those of `--start` (a `.pt` file or a model folder), with the sets, reports
-of plans and the written prose of `stance_prose`. A killed run goes on from its
+of plans, and the written prose and articles. A killed run goes on from its
 last checkpoint. The result is `<work>/stance-<name>.pt`: averaged weights
 (exponential moving average) under transformers' names. `OMP_NUM_THREADS` sets the number of threads.
 """
@@ -18,6 +18,7 @@ import math
 import os
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -26,6 +27,8 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel
 
 from modelfolder import load_model
 from stance_data import LABEL_ID, LABELS, SEED_WORDS, Pair, argkp, gmb_sentences, ibm, near_targets, newsmtsc, perspectrum, unrelated, words
+from stance_articles import end_of
+from stance_articles import pairs as articles
 from stance_essays import pairs as essays
 from stance_targets import vary
 
@@ -127,6 +130,9 @@ class Stage:
             self.prose = Prose("train")
             self.reports = Reports(data, "train")
             self.retold = Retold(self.claims)
+            self.by_target = {}
+            for p in self.claims:
+                self.by_target.setdefault(p.target, []).append(p.text)
             self.about = {}
             for p in self.facts:
                 self.about.setdefault(p.target, []).append(p)
@@ -148,13 +154,21 @@ class Stage:
             out += rng.sample(self.facts, 400)
             out += self.negatives(rng, 1800)
             out += self.bystanders(rng, 900)
-            out += self.prose.pairs(2500, rng)
+            out += self.prose.pairs(1500, rng)
             out += self.reports.pairs(2500, rng)
             out += self.retold.pairs(2500, rng)
-            for _ in range(2):
-                out += essays("train", rng)
+            out += essays("train", rng)
+            out = [self.behind(p, rng) for p in out]
+            out += articles("train", rng, plain=2)
         rng.shuffle(out)
         return out
+
+    def behind(self, p: Pair, rng: random.Random) -> Pair:
+        """One claim's text in five is read behind another one on its target, of either side: what comes before a text is not what it says."""
+        others = self.by_target.get(p.target)
+        if p.kind != "claim" or not others or rng.random() > 0.2:
+            return p
+        return replace(p, context=end_of(rng.choice(others)))
 
     def sample(self, rng: random.Random) -> list[Pair]:
         """The claims of an epoch of the second stage: ArgKP, with 24 motions, in part; the others whole."""
@@ -194,7 +208,7 @@ class Stage:
 
 def batches(pairs: list[Pair], tokenizer: Tokenizer, size: int, rng: random.Random):
     """Batches of like length in random order."""
-    encoded = tokenizer.encode_batch([(p.target, p.text) for p in pairs])
+    encoded = tokenizer.encode_batch([(p.first(), p.text) for p in pairs])
     order = sorted(range(len(pairs)), key=lambda i: len(encoded[i].ids) + rng.random() * 8)
     chunks = [order[i : i + size] for i in range(0, len(order), size)]
     rng.shuffle(chunks)
@@ -254,6 +268,8 @@ def train(args) -> None:
         epoch = step // per_epoch
         pairs = stage.epoch(epoch)
         chunks = batches(pairs, tokenizer, args.batch, random.Random(args.seed + epoch))
+        # Epochs differ a little in length; each has as many batches as the first.
+        chunks = [chunks[i % len(chunks)] for i in range(per_epoch)]
         for encodings, labels in chunks[step - epoch * per_epoch :]:
             if step >= total:
                 break

@@ -26,10 +26,10 @@ mod token_classifier;
 pub mod weights;
 
 pub use embedder::{Embedder, UnitVectors};
-pub use encoding::{EncodedText, Input, Packed, PairInput, Sequence, Tokenizer, Window};
+pub use encoding::{EncodedText, Input, Packed, PairInput, SEPARATOR, Sequence, Tokenizer, Window};
 pub use engine::{Encoder, Hidden};
 pub use error::{EncodeError, EngineError, FolderError, FolderProblem, LoadError, ModelError};
-pub use folder::{FORMAT, Manifest, ModelFolder, Pooling, Task, TokenTypes};
+pub use folder::{Beside, FORMAT, Manifest, ModelFolder, Pooling, Task, TokenTypes};
 pub use model::Model;
 pub use sequence_classifier::{SequenceClassifier, SequenceScores, WindowScores};
 pub use token_classifier::{TokenClassifier, WordLabels};

@@ -90,7 +90,7 @@ impl Runner {
     /// The same for a pair, of which only the second text is cut.
     pub(crate) fn prepare_pair(&self, input: &PairInput) -> Result<Prepared, EncodeError> {
         input.second.check()?;
-        let first = self.tokenizer.encode(input.first)?;
+        let first = self.tokenizer.encode_first(input.first)?;
         let room = self.tokenizer.room_of_second(&first)?;
         let text = self.tokenizer.encode(input.second.text)?;
         let windows = text.windows(input.second.units, room);

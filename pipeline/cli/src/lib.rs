@@ -9,6 +9,7 @@
 //!
 //! This is the one crate that knows the concrete stages: [`registry`] lists them.
 
+mod allocator;
 mod args;
 mod commands;
 mod find;
@@ -87,6 +88,7 @@ impl From<Exit> for ExitCode {
 /// Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 finished with dead letters, 130 interrupted.
 #[must_use]
 pub fn run(registry: &Registry, default_pipeline: &[&str]) -> ExitCode {
+    allocator::set_up();
     let args = Args::parse();
     start_logging(args.verbose);
     let context = commands::Context { registry, default_pipeline, models: args.models.as_deref() };

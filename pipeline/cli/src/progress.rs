@@ -142,6 +142,7 @@ impl Progress for Display {
             Event::Unchanged { .. }
             | Event::Article { failed: None, .. }
             | Event::Stage { .. }
+            | Event::Joined { .. }
             | Event::Committed { .. } => {}
         }
         self.show();

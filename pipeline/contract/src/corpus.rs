@@ -1,6 +1,7 @@
 //! What a corpus stage works on: signatures of all paragraphs, and the pairs and clusters it finds.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,9 +37,20 @@ pub struct ParagraphSignature {
 
 /// All articles with a signature, old and new. Most of them are on the disk: what is asked for is read
 /// when it is asked for, so that a join decides how much of them is in memory at a time.
+///
+/// An article's number is below [`CorpusStore::articles`] and follows the order of the ids.
 pub trait CorpusStore: Sync {
-    /// The articles, without what they say. An article's number is its place in this list.
-    fn entries(&self) -> Vec<CorpusEntry>;
+    /// How many articles there are.
+    fn articles(&self) -> usize;
+
+    /// The id of an article; empty for a number that there is not.
+    fn id(&self, number: usize) -> &str;
+
+    /// Whether this run made the article's signature: a join returns the pairs with a new member.
+    fn is_new(&self, number: usize) -> bool;
+
+    /// One more than the greatest index of a paragraph of the article that has a signature.
+    fn paragraphs(&self, number: usize) -> u32;
 
     /// Goes through the signatures of all paragraphs, in no particular order and from several threads.
     ///
@@ -46,20 +58,32 @@ pub trait CorpusStore: Sync {
     /// Where they can't be read.
     fn scan(&self, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), StageError>;
 
-    /// The articles of these numbers, whole, in no particular order.
+    /// Goes through the articles once, with all their paragraphs by index, without sentences: in no
+    /// particular order and from several threads.
     ///
     /// # Errors
     /// Where they can't be read.
-    fn fetch(&self, numbers: &[usize], detail: Detail) -> Result<Vec<CorpusArticle>, StageError>;
+    fn texts(&self, each: &(dyn Fn(usize, &[CorpusParagraph]) + Sync)) -> Result<(), StageError>;
+
+    /// The articles of these numbers, whole, in no particular order. Each call looks for them in all
+    /// that is on the disk, so a join asks for many at a time.
+    ///
+    /// # Errors
+    /// Where they can't be read.
+    fn fetch(&self, numbers: &[usize]) -> Result<Vec<CorpusArticle>, StageError>;
+
+    /// A folder on a disk that has room for files that the join writes for itself and removes; `None`
+    /// for the system's own.
+    fn scratch(&self) -> Option<&Path> {
+        None
+    }
 }
 
-/// An article of a [`CorpusStore`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CorpusEntry {
-    /// The article's id.
-    pub id: String,
-    /// Whether this run made its signature: a join returns the pairs with a new member.
-    pub new: bool,
+/// What a join did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JoinCounts {
+    /// Pairs that were compared on their texts.
+    pub candidates: u64,
 }
 
 /// The signature of a paragraph, without its vectors, as [`CorpusStore::scan`] comes across it.
@@ -75,15 +99,6 @@ pub struct BandRow<'a> {
     pub bands: &'a [i64],
 }
 
-/// How much of an article is fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// Its paragraphs, and which of them have a signature: without bands, vectors and sentences.
-    Texts,
-    /// All of it.
-    All,
-}
-
 /// All articles with a signature, old and new, sorted by id, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Corpus {
@@ -92,9 +107,21 @@ pub struct Corpus {
 }
 
 impl CorpusStore for Corpus {
-    fn entries(&self) -> Vec<CorpusEntry> {
-        let entry = |of: &CorpusArticle| CorpusEntry { id: of.id.clone(), new: of.new };
-        self.articles.iter().map(entry).collect()
+    fn articles(&self) -> usize {
+        self.articles.len()
+    }
+
+    fn id(&self, number: usize) -> &str {
+        self.articles.get(number).map_or("", |article| article.id.as_str())
+    }
+
+    fn is_new(&self, number: usize) -> bool {
+        self.articles.get(number).is_some_and(|article| article.new)
+    }
+
+    fn paragraphs(&self, number: usize) -> u32 {
+        let rows = self.articles.get(number).map(|article| article.signature.paragraphs.iter());
+        rows.into_iter().flatten().map(|row| row.paragraph_idx + 1).max().unwrap_or(0)
     }
 
     fn scan(&self, each: &(dyn Fn(BandRow<'_>) + Sync)) -> Result<(), StageError> {
@@ -111,7 +138,14 @@ impl CorpusStore for Corpus {
         Ok(())
     }
 
-    fn fetch(&self, numbers: &[usize], _: Detail) -> Result<Vec<CorpusArticle>, StageError> {
+    fn texts(&self, each: &(dyn Fn(usize, &[CorpusParagraph]) + Sync)) -> Result<(), StageError> {
+        for (number, article) in self.articles.iter().enumerate() {
+            each(number, &article.paragraphs);
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, numbers: &[usize]) -> Result<Vec<CorpusArticle>, StageError> {
         Ok(numbers.iter().filter_map(|number| self.articles.get(*number).cloned()).collect())
     }
 }

@@ -23,8 +23,8 @@ pub mod validate;
 
 pub use article::{Article, Target, TargetKind, text_hash};
 pub use corpus::{
-    Aligned, BandRow, ClusterRole, ClusterRow, Corpus, CorpusArticle, CorpusEntry, CorpusParagraph,
-    CorpusSentence, CorpusStore, Detail, DuplicateKind, DuplicatePair, ParagraphKey,
+    Aligned, BandRow, ClusterRole, ClusterRow, Corpus, CorpusArticle, CorpusParagraph,
+    CorpusSentence, CorpusStore, DuplicateKind, DuplicatePair, JoinCounts, ParagraphKey,
     ParagraphSignature, Signature,
 };
 pub use custom::{Column, ColumnType, CustomLayer, Value};

@@ -1,9 +1,9 @@
 //! The stage traits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::article::Article;
-use crate::corpus::{ClusterRow, CorpusStore, DuplicatePair, Signature};
+use crate::corpus::{ClusterRow, CorpusStore, DuplicatePair, JoinCounts, Signature};
 use crate::layers::{Embeddings, Entity, Layer, LayerSet, Paragraph, Sentence};
 use crate::span::Span;
 
@@ -146,14 +146,34 @@ pub trait CorpusStage: Send + Sync {
     /// Where this article can't have one; it becomes a dead letter.
     fn signature(&self, view: &ArticleView<'_>) -> Result<Signature, StageError>;
 
-    /// The verified pairs in which at least one article is new, sorted by key, each once. The corpus
-    /// may be larger than the memory: [`CorpusStore`] says how to go through it.
+    /// Gives `found` the verified pairs in which at least one article is new, each once, in no
+    /// particular order and from any thread. The corpus and the pairs may be larger than the memory:
+    /// [`CorpusStore`] says how to go through the one, `found` takes the others as they come.
     ///
     /// # Errors
     /// Where the join as a whole fails.
-    fn join(&self, corpus: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError>;
+    fn join(
+        &self,
+        corpus: &dyn CorpusStore,
+        found: &(dyn Fn(DuplicatePair) + Sync),
+    ) -> Result<JoinCounts, StageError>;
 
-    /// The clusters that all pairs (of this run and of earlier ones) make, sorted by key.
+    /// The pairs of [`CorpusStage::join`], sorted by key, all in memory.
+    ///
+    /// # Errors
+    /// Where the join fails.
+    fn pairs(&self, corpus: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
+        let pairs = Mutex::new(Vec::new());
+        self.join(corpus, &|pair| {
+            pairs.lock().unwrap_or_else(PoisonError::into_inner).push(pair);
+        })?;
+        let mut pairs = pairs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        pairs.sort_by(|x, y| (&x.a, &x.b).cmp(&(&y.a, &y.b)));
+        Ok(pairs)
+    }
+
+    /// The clusters that all pairs (of this run and of earlier ones, sorted by key, without texts and
+    /// alignments) make, sorted by key.
     fn clusters(&self, pairs: &[DuplicatePair]) -> Vec<ClusterRow>;
 }
 

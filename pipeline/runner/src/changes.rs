@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use postil_contract::{Article, Layer, LayerSet};
 use postil_tables::{
-    ArticleRow, CoverageRow, DeadLetterRow, TableId, articles_to_batch, coverage_to_batch,
-    dead_letters_to_batch, layers_to_batches, without_articles,
+    ArticleRow, CoverageRow, DeadLetterRow, LayerTables, TableId, articles_to_batch,
+    coverage_to_batch, dead_letters_to_batch, without_articles,
 };
 
 use crate::error::Error;
 use crate::input::BadInput;
-use crate::output::{Manifest, Transaction, is_one_of, values, without};
+use crate::output::{Make, Manifest, Transaction, is_one_of, values, without};
 use crate::pipeline::Pipeline;
 use crate::schedule::{Covered, Failure, Finished};
 
@@ -105,11 +105,18 @@ impl<'a> Changes<'a> {
         self.remove_dead_letters(transaction)?;
         let layers: Vec<(&Article, &LayerSet)> =
             self.layers.iter().map(|(article, layers)| (*article, layers.as_ref())).collect();
-        for (table, batch) in layers_to_batches(&layers)? {
-            signatures_change |= batch.num_rows() > 0 && table == TableId::Signatures;
-            transaction.append(table, batch);
+        let layers = LayerTables::new(&layers);
+        let mut tables: Vec<(TableId, Make<'_>)> = Vec::new();
+        for table in layers.tables() {
+            let layers = &layers;
+            let make: Make<'_> = {
+                let table = table.clone();
+                Box::new(move || Ok(layers.batch(&table)?))
+            };
+            tables.push((table, make));
         }
-        transaction.append(TableId::Articles, articles_to_batch(&self.articles)?);
+        tables.push((TableId::Articles, Box::new(|| Ok(articles_to_batch(&self.articles)?))));
+        signatures_change |= transaction.write_now(tables)?.contains(&TableId::Signatures);
         transaction.append(TableId::Coverage, coverage_to_batch(&self.coverage)?);
         transaction.append(TableId::DeadLetters, dead_letters_to_batch(&self.dead)?);
         if signatures_change {

@@ -3,16 +3,16 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
+use postil_contract::DuplicatePair;
 use postil_tables::{
     CoverageStatus, RunRow, TableId, clusters_to_batch, pairs_to_batch, runs_to_batch,
-    without_articles,
 };
 
 use crate::changes::{Aside, Changes};
 use crate::error::Error;
 use crate::intake::count_bad;
 use crate::join::{self, Joined};
-use crate::output::{Committed, Store, Transaction};
+use crate::output::{Committed, Make, Store, Transaction, values, without};
 use crate::pipeline::Pipeline;
 use crate::progress::{Event, Progress};
 use crate::report::{DeadLetter, Report};
@@ -42,13 +42,13 @@ impl Committer<'_> {
         }
         let start = Instant::now();
         self.count(&finished, aside);
-        let rows = self.run_rows();
+        let rows =
+            run_rows(&mut self.report, self.pipeline, self.seconds, &self.run_id, self.started_at);
         let articles = finished.len();
         let changes =
             Changes::new(self.pipeline, self.store.manifest(), &self.run_id, &finished, aside);
         let mut transaction = Transaction::new(&mut self.store, &self.run_id);
         changes.apply(&mut transaction)?;
-        // The rows are made: the texts and layers need not wait in memory for the disk.
         drop(finished);
         let runs_part = self.runs_part.take();
         let (committed, runs_part) = seal(transaction, self.pipeline, runs_part, &rows)?;
@@ -100,33 +100,6 @@ impl Committer<'_> {
         self.report.annotated(ids);
     }
 
-    /// This run's rows of `runs` as of now.
-    fn run_rows(&mut self) -> Vec<RunRow> {
-        let seconds = lock(self.seconds).clone();
-        for (stage, seconds) in self.report.stages.iter_mut().zip(seconds) {
-            stage.seconds = seconds;
-        }
-        let stages = self.pipeline.stages().iter().zip(&self.report.stages);
-        stages
-            .map(|(stage, done)| {
-                let info = stage.info();
-                RunRow {
-                    run_id: self.run_id.clone(),
-                    stage: info.provides.to_string(),
-                    implementation: info.implementation.clone(),
-                    version: info.version,
-                    model: info.model.as_ref().map(|model| model.name.clone()),
-                    model_sha256: info.model.as_ref().map(|model| model.sha256.clone()),
-                    config_json: info.config.to_string(),
-                    started_at: self.started_at,
-                    seconds: done.seconds,
-                    articles: done.articles,
-                    failed: done.failed,
-                }
-            })
-            .collect()
-    }
-
     /// Compares what is new with everything, where something waits for it.
     pub(crate) fn join(&mut self) -> Result<(), Error> {
         if !self.store.manifest().join_pending {
@@ -139,25 +112,34 @@ impl Committer<'_> {
             return Ok(());
         };
         let start = Instant::now();
-        let Joined { new, pairs, clusters, seconds } =
-            join::join(self.store.root(), self.store.manifest(), corpus, self.progress)?;
+        let table = TableId::Duplicates;
+        let (root, manifest) = (self.store.root().to_owned(), self.store.manifest().clone());
+        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
+        // Written as they are found: a large archive may have more than fit into memory.
+        let mut write = |pairs: &[DuplicatePair]| {
+            let make: Make<'_> = Box::new(|| Ok(pairs_to_batch(pairs)?));
+            transaction.write_now(vec![(TableId::Duplicates, make)]).map(drop)
+        };
+        let Joined { ids, pairs, clusters, seconds } =
+            join::join(&root, &manifest, corpus, self.progress, &mut write)?;
         if let Some(sum) = lock(self.seconds).get_mut(at) {
             *sum += seconds;
         }
-        let rows = self.run_rows();
-        self.report.pairs = Some(pairs.len());
-        let root = self.store.root().to_owned();
-        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
-        let mut sorted: Vec<&str> = new.iter().map(String::as_str).collect();
-        sorted.sort_unstable();
+        self.report.pairs = Some(pairs);
+        let rows =
+            run_rows(&mut self.report, self.pipeline, self.seconds, &self.run_id, self.started_at);
         // Pairs of an article that was made anew are found anew.
-        let table = TableId::Duplicates;
+        let is_new = |id: &str| ids.number(id).is_some_and(|number| ids.is_new(number));
         transaction.remove_rows(
             &table,
-            |part| part.holds(&root, &table, &sorted),
-            |batch| Ok(without_articles(&table, batch, &new)?),
+            |part| part.holds_any(&root, &table, is_new),
+            |batch| {
+                let a = values(&table, batch, "a_article_id")?;
+                let b = values(&table, batch, "b_article_id")?;
+                without(&table, batch, |row| is_new(a.value(row)) || is_new(b.value(row)))
+            },
         )?;
-        transaction.append(TableId::Duplicates, pairs_to_batch(&pairs)?);
+        transaction.append(table.clone(), pairs_to_batch(&[])?);
         transaction.clear(&TableId::DuplicateClusters);
         transaction.append(TableId::DuplicateClusters, clusters_to_batch(&clusters)?);
         transaction.mark_joined();
@@ -178,6 +160,39 @@ impl Committer<'_> {
         let seconds = start.elapsed().as_secs_f64();
         self.progress.event(Event::Committed { articles, parts, bytes, seconds });
     }
+}
+
+/// A run's rows of `runs` as of now.
+fn run_rows(
+    report: &mut Report,
+    pipeline: &Pipeline,
+    seconds: &Mutex<Vec<f64>>,
+    run_id: &str,
+    started_at: i64,
+) -> Vec<RunRow> {
+    let seconds = lock(seconds).clone();
+    for (stage, seconds) in report.stages.iter_mut().zip(seconds) {
+        stage.seconds = seconds;
+    }
+    let stages = pipeline.stages().iter().zip(&report.stages);
+    stages
+        .map(|(stage, done)| {
+            let info = stage.info();
+            RunRow {
+                run_id: run_id.to_owned(),
+                stage: info.provides.to_string(),
+                implementation: info.implementation.clone(),
+                version: info.version,
+                model: info.model.as_ref().map(|model| model.name.clone()),
+                model_sha256: info.model.as_ref().map(|model| model.sha256.clone()),
+                config_json: info.config.to_string(),
+                started_at,
+                seconds: done.seconds,
+                articles: done.articles,
+                failed: done.failed,
+            }
+        })
+        .collect()
 }
 
 /// Adds the run's rows of `runs` in place of those it wrote before, and commits. Gives the part that

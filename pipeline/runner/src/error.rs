@@ -145,6 +145,9 @@ pub enum Error {
         /// What stands there.
         found: String,
     },
+    /// There are more articles than a comparison can name.
+    #[error("expected ids of articles of at most 4 GB in all, found more: split the output")]
+    ManyIds,
     /// A folder without our log was to be read.
     #[error("{path} holds no postil.log.jsonl: name the output folder of `postil annotate`")]
     NoDataset {

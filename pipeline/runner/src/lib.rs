@@ -30,6 +30,7 @@ mod committer;
 pub mod config;
 mod dataset;
 mod error;
+mod ids;
 pub mod input;
 mod intake;
 mod join;

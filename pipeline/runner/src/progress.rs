@@ -72,6 +72,15 @@ pub enum Event<'a> {
         /// Of these, new ones.
         new: usize,
     },
+    /// The comparison has found its pairs; the clusters are made of them next.
+    Joined {
+        /// Pairs that were compared on their texts.
+        candidates: u64,
+        /// Of these, pairs that repeat each other.
+        pairs: usize,
+        /// Seconds that it took.
+        seconds: f64,
+    },
     /// Something a person should know that does not stop the run.
     Warning(&'a str),
 }

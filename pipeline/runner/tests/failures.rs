@@ -149,7 +149,11 @@ fn a_join_that_fails_is_made_up_for_by_the_next_run() {
                 Stage::Map(_) => unreachable!(),
             }
         }
-        fn join(&self, _: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
+        fn join(
+            &self,
+            _: &dyn CorpusStore,
+            _: &(dyn Fn(DuplicatePair) + Sync),
+        ) -> Result<JoinCounts, StageError> {
             Err(StageError::failed("no memory"))
         }
         fn clusters(&self, _: &[DuplicatePair]) -> Vec<ClusterRow> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Float32Builder, Int32Builder, RecordBatch, StringBuilder, StringDictionaryBuilder,
-    TimestampMicrosecondBuilder,
+    Array as _, ArrayRef, Float32Builder, Int32Builder, RecordBatch, StringBuilder,
+    StringDictionaryBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Int32Type, SchemaRef};
 
@@ -90,7 +90,12 @@ impl Columns {
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
         for field in self.schema.fields() {
             let array: Option<ArrayRef> = match self.builders.remove(field.name()) {
-                Some(Builder::Text(mut builder)) => Some(Arc::new(builder.finish())),
+                Some(Builder::Text(mut builder)) => {
+                    let mut array = builder.finish();
+                    // The builder had room for up to twice as much.
+                    array.shrink_to_fit();
+                    Some(Arc::new(array))
+                }
                 Some(Builder::Label(mut builder)) => Some(Arc::new(builder.finish())),
                 Some(Builder::Int(mut builder)) => Some(Arc::new(builder.finish())),
                 Some(Builder::Float(mut builder)) => Some(Arc::new(builder.finish())),

@@ -19,7 +19,7 @@ pub mod views;
 
 pub use error::TableError;
 pub use rows::{
-    ArticleRow, CoverageRow, CoverageStatus, DeadLetterRow, RunRow, articles_to_batch,
+    ArticleRow, CoverageRow, CoverageStatus, DeadLetterRow, LayerTables, RunRow, articles_to_batch,
     clusters_to_batch, coverage_to_batch, dead_letters_to_batch, empty_batch, layers_to_batches,
     pairs_to_batch, runs_to_batch, without_articles,
 };

@@ -10,9 +10,9 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use postil_contract::{
-    Aligned, Article, CodePoints, DuplicateKind, DuplicatePair, Entity, HolderKind, LayerSet,
-    Paragraph, ParagraphKey, ParagraphKind, ParagraphSignature, Sentence, Signature, Span, Stance,
-    StanceLabel, TargetKind, Unit,
+    Aligned, Article, CodePoints, CorpusParagraph, DuplicateKind, DuplicatePair, Entity,
+    HolderKind, LayerSet, Paragraph, ParagraphKey, ParagraphKind, ParagraphSignature, Sentence,
+    Signature, Span, Stance, StanceLabel, TargetKind, Unit,
 };
 
 use crate::error::TableError;
@@ -476,6 +476,64 @@ pub fn bands(
     Ok(())
 }
 
+/// Calls `each` with the row, the article and the paragraph of every row of a batch of a table of
+/// paragraphs, which need not have the other columns.
+///
+/// # Errors
+/// Where a column is missing or of another type.
+pub fn paragraph_keys(
+    table: &TableId,
+    batch: &RecordBatch,
+    mut each: impl FnMut(usize, &str, u32),
+) -> Result<(), TableError> {
+    let reader = Reader::new(table.name(), batch);
+    let id = reader.text("article_id")?;
+    let paragraph_idx = reader.int("paragraph_idx")?;
+    for row in reader.rows() {
+        each(row, id.get(row).unwrap_or_default(), paragraph_idx.or_zero(row));
+    }
+    Ok(())
+}
+
+/// Calls `each` with the article and the paragraph, without its sentences, of every row of a batch of
+/// `paragraphs`, which must have the columns `text`, `kind` and `fingerprint`.
+///
+/// # Errors
+/// Where a column is missing or of another type, or a word is not of its vocabulary.
+pub fn corpus_paragraphs(
+    batch: &RecordBatch,
+    mut each: impl FnMut(&str, CorpusParagraph),
+) -> Result<(), TableError> {
+    let reader = Reader::new("paragraphs", batch);
+    let id = reader.text("article_id")?;
+    let text = reader.text("text")?;
+    let kind = reader.text("kind")?;
+    let fingerprint: Int64Array = typed(reader.table, batch, "fingerprint", "int64")?;
+    for row in reader.rows() {
+        let id = id.get(row).unwrap_or_default();
+        let paragraph = CorpusParagraph {
+            kind: reader.word(id, &kind, row, ParagraphKind::parse)?,
+            text: text.or_empty(row),
+            fingerprint: fingerprint.value(row),
+            sentences: Vec::new(),
+        };
+        each(id, paragraph);
+    }
+    Ok(())
+}
+
+/// The columns that [`bare_pairs`] reads.
+pub const BARE_PAIR: [&str; 8] = [
+    "a_article_id",
+    "a_paragraph_idx",
+    "b_article_id",
+    "b_paragraph_idx",
+    "kind",
+    "jaccard",
+    "containment_a_in_b",
+    "containment_b_in_a",
+];
+
 /// The pairs of batches of `duplicates`.
 ///
 /// # Errors
@@ -484,14 +542,6 @@ pub fn pairs(batches: &[RecordBatch]) -> Result<Vec<DuplicatePair>, TableError> 
     let mut pairs = Vec::new();
     for batch in batches {
         let reader = Reader::new("duplicates", batch);
-        let a_id = reader.text("a_article_id")?;
-        let a_idx = reader.int("a_paragraph_idx")?;
-        let b_id = reader.text("b_article_id")?;
-        let b_idx = reader.int("b_paragraph_idx")?;
-        let kind = reader.text("kind")?;
-        let jaccard = reader.float("jaccard")?;
-        let a_in_b = reader.float("containment_a_in_b")?;
-        let b_in_a = reader.float("containment_b_in_a")?;
         let cosine = reader.float("cosine")?;
         let aligned = any_column("duplicates", batch, "aligned", "list of structs")?;
         let aligned = aligned.as_list_opt::<i32>().ok_or_else(|| {
@@ -499,26 +549,52 @@ pub fn pairs(batches: &[RecordBatch]) -> Result<Vec<DuplicatePair>, TableError> 
         })?;
         let a_text = reader.text("a_text")?;
         let b_text = reader.text("b_text")?;
-        for row in reader.rows() {
-            let a =
-                ParagraphKey { article_id: a_id.or_empty(row), paragraph_idx: a_idx.or_zero(row) };
-            let b =
-                ParagraphKey { article_id: b_id.or_empty(row), paragraph_idx: b_idx.or_zero(row) };
+        for (row, bare) in bare_pairs(batch)?.into_iter().enumerate() {
             let list = aligned.value(row);
             let list: Option<&StructArray> = list.as_any().downcast_ref();
             pairs.push(DuplicatePair {
-                kind: reader.word(&a.article_id, &kind, row, DuplicateKind::parse)?,
-                jaccard: jaccard.or_zero(row),
-                containment_a_in_b: a_in_b.or_zero(row),
-                containment_b_in_a: b_in_a.or_zero(row),
                 cosine: cosine.get(row),
                 aligned: list.map(alignment).unwrap_or_default(),
                 a_text: a_text.or_empty(row),
                 b_text: b_text.or_empty(row),
-                a,
-                b,
+                ..bare
             });
         }
+    }
+    Ok(pairs)
+}
+
+/// The pairs of a batch of `duplicates`, which need not have other columns than [`BARE_PAIR`]: without
+/// cosine, alignment and texts.
+///
+/// # Errors
+/// Where a column is missing or of another type, or a word is not of its vocabulary.
+pub fn bare_pairs(batch: &RecordBatch) -> Result<Vec<DuplicatePair>, TableError> {
+    let reader = Reader::new("duplicates", batch);
+    let a_id = reader.text("a_article_id")?;
+    let a_idx = reader.int("a_paragraph_idx")?;
+    let b_id = reader.text("b_article_id")?;
+    let b_idx = reader.int("b_paragraph_idx")?;
+    let kind = reader.text("kind")?;
+    let jaccard = reader.float("jaccard")?;
+    let a_in_b = reader.float("containment_a_in_b")?;
+    let b_in_a = reader.float("containment_b_in_a")?;
+    let mut pairs = Vec::with_capacity(batch.num_rows());
+    for row in reader.rows() {
+        let a = ParagraphKey { article_id: a_id.or_empty(row), paragraph_idx: a_idx.or_zero(row) };
+        let b = ParagraphKey { article_id: b_id.or_empty(row), paragraph_idx: b_idx.or_zero(row) };
+        pairs.push(DuplicatePair {
+            kind: reader.word(&a.article_id, &kind, row, DuplicateKind::parse)?,
+            jaccard: jaccard.or_zero(row),
+            containment_a_in_b: a_in_b.or_zero(row),
+            containment_b_in_a: b_in_a.or_zero(row),
+            cosine: None,
+            aligned: Vec::new(),
+            a_text: String::new(),
+            b_text: String::new(),
+            a,
+            b,
+        });
     }
     Ok(pairs)
 }

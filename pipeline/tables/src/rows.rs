@@ -1,6 +1,6 @@
 //! Layers and run records as record batches, sorted by their key.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -186,40 +186,73 @@ pub fn articles_to_batch(rows: &[ArticleRow<'_>]) -> Result<RecordBatch, TableEr
 pub fn layers_to_batches(
     articles: &[(&Article, &LayerSet)],
 ) -> Result<BTreeMap<TableId, RecordBatch>, TableError> {
-    let mut articles = articles.to_vec();
-    articles.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    let articles: Vec<ArticleLayers<'_>> = articles
-        .into_iter()
-        .map(|(article, layers)| ArticleLayers {
-            id: &article.id,
-            text: &article.text,
-            points: CodePoints::new(&article.text),
-            layers,
-        })
-        .collect();
-    let any = |present: fn(&LayerSet) -> bool| articles.iter().any(|a| present(a.layers));
-    let mut batches = BTreeMap::new();
-    if any(|layers| layers.paragraphs.is_some()) {
-        batches.insert(TableId::Paragraphs, paragraphs(&articles)?);
+    let layers = LayerTables::new(articles);
+    layers.tables().into_iter().map(|table| Ok((table.clone(), layers.batch(&table)?))).collect()
+}
+
+/// The layers of some articles, to be made into tables one at a time: together those are larger than
+/// the layers.
+pub struct LayerTables<'a> {
+    articles: Vec<ArticleLayers<'a>>,
+}
+
+impl<'a> LayerTables<'a> {
+    /// The layers of these articles.
+    #[must_use]
+    pub fn new(articles: &[(&'a Article, &'a LayerSet)]) -> Self {
+        let mut articles = articles.to_vec();
+        articles.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+        let articles = articles
+            .into_iter()
+            .map(|(article, layers)| ArticleLayers {
+                id: &article.id,
+                text: &article.text,
+                points: CodePoints::new(&article.text),
+                layers,
+            })
+            .collect();
+        Self { articles }
     }
-    if any(|layers| layers.sentences.is_some()) {
-        batches.insert(TableId::Sentences, sentences(&articles)?);
+
+    /// The tables of the layers present in any of the articles.
+    #[must_use]
+    pub fn tables(&self) -> Vec<TableId> {
+        let any = |present: fn(&LayerSet) -> bool| self.articles.iter().any(|a| present(a.layers));
+        let built_in = [
+            (TableId::Paragraphs, any(|layers| layers.paragraphs.is_some())),
+            (TableId::Sentences, any(|layers| layers.sentences.is_some())),
+            (TableId::Entities, any(|layers| layers.entities.is_some())),
+            (TableId::Stances, any(|layers| layers.stances.is_some())),
+            (TableId::Signatures, any(|layers| layers.signature.is_some())),
+        ];
+        let names: BTreeSet<&str> = self
+            .articles
+            .iter()
+            .flat_map(|a| &a.layers.custom)
+            .map(|layer| layer.name.as_str())
+            .collect();
+        let built_in = built_in.into_iter().filter(|(_, is_there)| *is_there);
+        built_in
+            .map(|(table, _)| table)
+            .chain(names.into_iter().map(|name| TableId::Custom(name.to_owned())))
+            .collect()
     }
-    if any(|layers| layers.entities.is_some()) {
-        batches.insert(TableId::Entities, entities(&articles)?);
+
+    /// The rows of one of the tables, sorted by key.
+    ///
+    /// # Errors
+    /// Where an offset is beyond 32 bits, or two articles give one custom layer other columns.
+    pub fn batch(&self, table: &TableId) -> Result<RecordBatch, TableError> {
+        match table {
+            TableId::Paragraphs => paragraphs(&self.articles),
+            TableId::Sentences => sentences(&self.articles),
+            TableId::Entities => entities(&self.articles),
+            TableId::Stances => stances(&self.articles),
+            TableId::Signatures => signatures(&self.articles),
+            TableId::Custom(name) => custom(name, &self.articles),
+            other => Ok(empty_batch(other)),
+        }
     }
-    if any(|layers| layers.stances.is_some()) {
-        batches.insert(TableId::Stances, stances(&articles)?);
-    }
-    if any(|layers| layers.signature.is_some()) {
-        batches.insert(TableId::Signatures, signatures(&articles)?);
-    }
-    let names: HashSet<&str> =
-        articles.iter().flat_map(|a| &a.layers.custom).map(|layer| layer.name.as_str()).collect();
-    for name in names {
-        batches.insert(TableId::Custom(name.to_owned()), custom(name, &articles)?);
-    }
-    Ok(batches)
 }
 
 struct ArticleLayers<'a> {

@@ -24,7 +24,7 @@ fn main() {
         articles = common::seeds();
     }
     let corpus = common::corpus(stage.as_ref(), &articles, true);
-    let pairs = stage.join(&corpus).unwrap();
+    let pairs = stage.pairs(&corpus).unwrap();
     for pair in &pairs {
         println!(
             "{}  jaccard {:.2} contained {:.2} cosine {:.2} aligned {}",

@@ -2,31 +2,51 @@
 
 use std::collections::VecDeque;
 
-use crate::shingles::{WORDS, mix};
+use crate::shingles::mix;
 
 /// MinHash: bands, and rows in a band. A pair of Jaccard 0.6 shares a band with probability 0.997,
 /// one of 0.3 with 0.48.
 const MINHASH_BANDS: u64 = 24;
 const MINHASH_ROWS: u64 = 3;
+/// Words in a shingle of which prints are made: a phrase of three words stands in hundreds of texts
+/// that have nothing else in common ("of the United Nations"), one of five in few.
+pub(crate) const PRINT_WORDS: usize = 5;
 /// Winnowing: of every so many shingles in a row at least one is kept, so that a run of
-/// `WINDOW + WORDS - 1` = 6 shared words is never missed.
+/// `WINDOW + PRINT_WORDS - 1` = 8 shared words is never missed.
 const WINDOW: usize = 4;
 /// Random hyperplanes: bands, and planes in a band. A pair of cosine 0.9 shares a band with
 /// probability 0.94, one of 0.5 with 0.05.
 pub(crate) const PLANE_BANDS: usize = 32;
 pub(crate) const PLANES_A_BAND: usize = 16;
 
-/// Which kind of band a value comes from; mixed into it with the band's number.
-#[derive(Debug, Clone, Copy)]
-enum Family {
-    Exact = 1,
-    MinHash = 2,
-    Print = 3,
-    Plane = 4,
+/// Which kind of band a value comes from; its number stands in the value's two lowest bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The words of the whole paragraph.
+    Exact = 0,
+    /// The least shingles under a few permutations.
+    MinHash = 1,
+    /// A shingle that winnowing has kept.
+    Print = 2,
+    /// On which sides of some planes the vector lies.
+    Plane = 3,
+}
+
+impl Family {
+    /// The family of a value.
+    pub(crate) const fn of(value: i64) -> Self {
+        match value & 3 {
+            0 => Self::Exact,
+            1 => Self::MinHash,
+            2 => Self::Print,
+            _ => Self::Plane,
+        }
+    }
 }
 
 fn value(family: Family, band: u64, hash: u64) -> i64 {
-    mix(hash ^ mix(((family as u64) << 32) | band)) as i64
+    let mixed = mix(hash ^ mix(((family as u64) << 32) | band));
+    ((mixed & !3) | family as u64).cast_signed()
 }
 
 /// The value by which equal paragraphs meet.
@@ -51,7 +71,7 @@ pub(crate) fn minhash(shingles: &[u64]) -> Vec<i64> {
         .collect()
 }
 
-/// Prints of a sequence of shingles by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local
+/// Prints of a sequence of shingles of [`PRINT_WORDS`] words by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local
 /// algorithms for document fingerprinting", 2003), each once, sorted. A short quotation inside a
 /// long paragraph has a low Jaccard, which MinHash can't see; it shares these.
 pub(crate) fn prints(sequence: &[u64]) -> Vec<i64> {
@@ -86,8 +106,7 @@ pub(crate) fn prints(sequence: &[u64]) -> Vec<i64> {
 
 /// Words that two texts must share in a row to be sure of a common print.
 #[cfg(test)]
-pub(crate) const SURE_RUN: usize = WINDOW + WORDS - 1;
-const _: () = assert!(WORDS == 3, "the figures above are for shingles of three words");
+const SURE_RUN: usize = WINDOW + PRINT_WORDS - 1;
 
 /// Random hyperplanes through the origin (Charikar, "Similarity estimation techniques from rounding
 /// algorithms", 2002), the same ones in every run.
@@ -140,19 +159,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::shingles;
+    use crate::{shingles, words};
 
     proptest! {
         #[test]
-        fn six_shared_words_in_a_row_share_a_print(
+        fn eight_shared_words_in_a_row_share_a_print(
             before in "([a-z]{1,4} ){0,30}",
             run in proptest::collection::vec("[a-z]{3,8}", SURE_RUN..SURE_RUN + 4),
             after in "( [a-z]{1,4}){0,30}",
             other in "([a-z]{1,4} ){0,30}",
         ) {
             let run = run.join(" ");
-            let a = prints(&shingles::sequence(&format!("{before}{run}{after}")));
-            let b = prints(&shingles::sequence(&format!("{other}{run}")));
+            prop_assert_eq!(SURE_RUN, 8);
+            let prints = |text: &str| {
+                prints(&shingles::sequence(&words::hashes(text), PRINT_WORDS))
+            };
+            let a = prints(&format!("{before}{run}{after}"));
+            let b = prints(&format!("{other}{run}"));
             prop_assert!(a.iter().any(|print| b.contains(print)));
         }
     }
@@ -161,6 +184,9 @@ mod tests {
     fn bands_of_other_families_never_meet_by_construction() {
         assert_ne!(exact(7), value(Family::Print, 0, 7));
         assert_ne!(value(Family::MinHash, 1, 7), value(Family::MinHash, 2, 7));
+        for family in [Family::Exact, Family::MinHash, Family::Print, Family::Plane] {
+            assert_eq!(Family::of(value(family, 3, 1 << 63)), family);
+        }
     }
 
     #[test]

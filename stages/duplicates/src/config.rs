@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::stage::LexicalSemantic;
 
 /// Raised whenever the same articles and options give other pairs.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Options of `duplicates.lexical-semantic`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,18 +5,18 @@ use crate::words;
 /// Words in a shingle.
 pub(crate) const WORDS: usize = 3;
 
-/// The shingles of a text in order of position, as hashes.
-pub(crate) fn sequence(text: &str) -> Vec<u64> {
-    let words = words::hashes(text);
+/// The shingles of so many words of a text, of whose words these are the hashes, in order of
+/// position, as hashes.
+pub(crate) fn sequence(words: &[u64], size: usize) -> Vec<u64> {
     words
-        .windows(WORDS)
+        .windows(size)
         .map(|window| window.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, word| mix(hash ^ word)))
         .collect()
 }
 
 /// The set of shingles, sorted.
 pub(crate) fn set(text: &str) -> Vec<u64> {
-    let mut shingles = sequence(text);
+    let mut shingles = sequence(&words::hashes(text), WORDS);
     shingles.sort_unstable();
     shingles.dedup();
     shingles

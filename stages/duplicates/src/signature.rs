@@ -7,7 +7,7 @@ use crate::bands::{self, Planes};
 use crate::{shingles, words};
 
 /// Raised when bands, codes or the rounding change: older signatures are not joined with new ones.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// What a paragraph of this kind takes part in: boilerplate in nothing.
 pub(crate) fn takes_part(kind: ParagraphKind) -> bool {
@@ -30,17 +30,23 @@ pub(crate) fn of(view: &ArticleView<'_>, min_words: usize, planes: Option<&Plane
         if !takes_part(paragraph.kind) || words::count(text) < min_words {
             continue;
         }
-        let sequence = shingles::sequence(text);
-        let mut bands = vec![bands::exact(paragraph.fingerprint)];
-        bands.extend(bands::minhash(&sequence));
-        bands.extend(bands::prints(&sequence));
+        let hashes = words::hashes(text);
+        let minhash = bands::minhash(&shingles::sequence(&hashes, shingles::WORDS));
+        let prints = bands::prints(&shingles::sequence(&hashes, bands::PRINT_WORDS));
+        // No spare room: the signatures of a unit are in memory together.
+        let mut bands = Vec::with_capacity(1 + minhash.len() + prints.len());
+        bands.push(bands::exact(paragraph.fingerprint));
+        bands.extend(minhash);
+        bands.extend(prints);
         let mut row = ParagraphSignature { paragraph_idx, bands, ..ParagraphSignature::default() };
         if asserts(paragraph.kind)
             && let Some((planes, embeddings)) = embeddings
             && let Some(vector) = embeddings.paragraph(paragraph_idx as usize)
         {
             row.embedding = vector.iter().map(|x| f16::from_f32(*x).to_f32()).collect();
-            row.bands.extend(planes.bands(&row.embedding));
+            let planes = planes.bands(&row.embedding);
+            row.bands.reserve_exact(planes.len());
+            row.bands.extend(planes);
             for (sentence_idx, _) in view.sentences_of(paragraph_idx) {
                 match embeddings.sentence(sentence_idx as usize) {
                     Some(vector) => row.sentence_codes.extend(vector.iter().map(|x| code(*x))),

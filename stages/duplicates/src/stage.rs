@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use postil_contract::{
-    ArticleView, ClusterRow, CorpusStage, CorpusStore, DuplicatePair, Signature, StageError,
-    StageInfo,
+    ArticleView, ClusterRow, CorpusStage, CorpusStore, DuplicatePair, JoinCounts, Signature,
+    StageError, StageInfo,
 };
 
 use crate::bands::Planes;
@@ -47,8 +47,12 @@ impl CorpusStage for LexicalSemantic {
         Ok(signature::of(view, self.config.min_words, planes))
     }
 
-    fn join(&self, corpus: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
-        join::join(corpus, &self.config)
+    fn join(
+        &self,
+        corpus: &dyn CorpusStore,
+        found: &(dyn Fn(DuplicatePair) + Sync),
+    ) -> Result<JoinCounts, StageError> {
+        join::join(corpus, &self.config, found)
     }
 
     fn clusters(&self, pairs: &[DuplicatePair]) -> Vec<ClusterRow> {

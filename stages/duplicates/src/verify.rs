@@ -1,5 +1,6 @@
 //! The verdict on two paragraphs, from their texts.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use postil_contract::{
@@ -28,17 +29,18 @@ pub(crate) struct Item<'a> {
     /// Position of its article among all.
     pub(crate) article: usize,
     pub(crate) id: &'a str,
+    pub(crate) paragraph_idx: u32,
     pub(crate) model: Option<&'a str>,
     pub(crate) signature: &'a ParagraphSignature,
     pub(crate) paragraph: &'a CorpusParagraph,
     pub(crate) words: usize,
     /// Its shingles, sorted.
-    pub(crate) shingles: Vec<u64>,
+    pub(crate) shingles: Cow<'a, [u64]>,
 }
 
 impl Item<'_> {
     pub(crate) fn key(&self) -> ParagraphKey {
-        ParagraphKey { article_id: self.id.to_owned(), paragraph_idx: self.signature.paragraph_idx }
+        ParagraphKey { article_id: self.id.to_owned(), paragraph_idx: self.paragraph_idx }
     }
 
     pub(crate) fn same_words(&self, other: &Self) -> bool {
@@ -120,7 +122,7 @@ impl<'a> Judge<'a> {
         let holds = if a.article != b.article {
             features.sentences() >= self.config.paraphrase_between
         } else {
-            let apart = a.signature.paragraph_idx.abs_diff(b.signature.paragraph_idx);
+            let apart = a.paragraph_idx.abs_diff(b.paragraph_idx);
             let least = match apart {
                 0 | 1 => self.config.paraphrase_within.max(NEIGHBOURS),
                 _ => self.config.paraphrase_within,
@@ -142,8 +144,8 @@ impl<'a> Judge<'a> {
         let coverage =
             alignment.coverage(short_is_a, if short_is_a { a.paragraph } else { b.paragraph });
         let shared = shared_words(
-            (self.context(a.article)?, a.signature.paragraph_idx as usize),
-            (self.context(b.article)?, b.signature.paragraph_idx as usize),
+            (self.context(a.article)?, a.paragraph_idx as usize),
+            (self.context(b.article)?, b.paragraph_idx as usize),
             short_is_a,
         );
         Some(Features { cosine, coverage, shared: shared.share_of_short, evidence: shared.weight })

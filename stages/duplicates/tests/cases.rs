@@ -20,7 +20,7 @@ fn pairs_are_of_the_expected_kind() {
         let (a, b) = body.trim().split_once("\n\n").unwrap();
         let article = ("case".to_owned(), format!("{a}\n\n{BETWEEN}\n\n{b}\n"));
         let corpus = common::corpus(stage.as_ref(), &[article], true);
-        let pairs = stage.join(&corpus).unwrap();
+        let pairs = stage.pairs(&corpus).unwrap();
         let found = match pairs.as_slice() {
             [] => "none",
             [pair] => pair.kind.as_str(),

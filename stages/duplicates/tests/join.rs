@@ -85,13 +85,16 @@ fn conforms() {
 fn the_pairs_are_those_of_comparing_everything_with_everything() {
     let stage = common::stage(&lexical());
     let corpus = common::corpus(stage.as_ref(), &synthetic(1_500), false);
-    let found: BTreeSet<String> = stage.join(&corpus).unwrap().iter().map(key).collect();
+    let found: BTreeSet<String> = stage.pairs(&corpus).unwrap().iter().map(key).collect();
     // In one article of all paragraphs, beyond the limit for all pairs, only bands find candidates;
     // in 375 articles of four every pair inside is compared. So compare each two articles alone.
-    let mut expected = BTreeSet::new();
+    let (mut sure, mut expected) = (BTreeSet::new(), BTreeSet::new());
     for (idx, a) in corpus.articles.iter().enumerate() {
         for b in &corpus.articles[idx + 1..] {
-            expected.extend(all_pairs(a, b));
+            for (line, is_sure) in all_pairs(a, b) {
+                sure.extend(is_sure.then(|| line.clone()));
+                expected.insert(line);
+            }
         }
     }
     let between: BTreeSet<String> = found
@@ -102,21 +105,25 @@ fn the_pairs_are_those_of_comparing_everything_with_everything() {
         })
         .collect();
     assert!(between.len() > 30, "{}", between.len());
-    assert_eq!(between, expected);
+    assert!(between.is_subset(&expected), "{:?}", between.difference(&expected));
+    // A contained pair that shares no eight words in a row may be missed.
+    assert!(between.is_superset(&sure), "{:?}", sure.difference(&between));
+    assert!(expected.len() - between.len() <= expected.len() / 40);
 }
 
-/// Exact and near pairs and contained ones between two articles, by sets of word triples.
-fn all_pairs(a: &CorpusArticle, b: &CorpusArticle) -> Vec<String> {
-    fn triples(text: &str) -> BTreeSet<Vec<&str>> {
+/// Exact and near pairs and contained ones between two articles, by sets of word triples, and whether
+/// they are sure to be found.
+fn all_pairs(a: &CorpusArticle, b: &CorpusArticle) -> Vec<(String, bool)> {
+    fn runs(text: &str, size: usize) -> BTreeSet<Vec<&str>> {
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
         let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-        words.windows(3).map(<[&str]>::to_vec).collect()
+        words.windows(size).map(<[&str]>::to_vec).collect()
     }
     let mut found = Vec::new();
     for (i, x) in a.paragraphs.iter().enumerate() {
-        let tx = triples(&x.text);
+        let tx = runs(&x.text, 3);
         for (j, y) in b.paragraphs.iter().enumerate() {
-            let ty = triples(&y.text);
+            let ty = runs(&y.text, 3);
             let shared = tx.intersection(&ty).count();
             let jaccard = shared as f32 / (tx.len() + ty.len() - shared) as f32;
             let contained = shared as f32 / tx.len().min(ty.len()) as f32;
@@ -126,7 +133,9 @@ fn all_pairs(a: &CorpusArticle, b: &CorpusArticle) -> Vec<String> {
                 () if contained >= 0.5 && shared >= 5 => DuplicateKind::Contained,
                 () => continue,
             };
-            found.push(format!("{}#{i} {kind} {}#{j}", a.id, b.id));
+            let is_sure = kind != DuplicateKind::Contained
+                || !runs(&x.text, 8).is_disjoint(&runs(&y.text, 8));
+            found.push((format!("{}#{i} {kind} {}#{j}", a.id, b.id), is_sure));
         }
     }
     found
@@ -137,7 +146,7 @@ fn twenty_thousand_paragraphs_join_in_seconds() {
     let stage = common::stage(&lexical());
     let corpus = common::corpus(stage.as_ref(), &synthetic(20_000), false);
     let started = Instant::now();
-    let pairs = stage.join(&corpus).unwrap();
+    let pairs = stage.pairs(&corpus).unwrap();
     let seconds = started.elapsed().as_secs_f64();
     assert!(seconds < 60.0, "{seconds} s for {} pairs", pairs.len());
     let count = |kind| pairs.iter().filter(|pair| pair.kind == kind).count();
@@ -151,14 +160,14 @@ fn twenty_thousand_paragraphs_join_in_seconds() {
 fn a_second_run_finds_what_the_first_could_not_and_no_more() {
     let stage = common::stage(&lexical());
     let mut corpus = common::corpus(stage.as_ref(), &synthetic(3_000), false);
-    let at_once: BTreeSet<String> = stage.join(&corpus).unwrap().iter().map(key).collect();
+    let at_once: BTreeSet<String> = stage.pairs(&corpus).unwrap().iter().map(key).collect();
 
     let later: Vec<CorpusArticle> = corpus.articles.split_off(200);
-    let first: BTreeSet<String> = stage.join(&corpus).unwrap().iter().map(key).collect();
+    let first: BTreeSet<String> = stage.pairs(&corpus).unwrap().iter().map(key).collect();
     corpus.articles.iter_mut().for_each(|article| article.new = false);
-    assert_eq!(stage.join(&corpus).unwrap(), [], "nothing new");
+    assert_eq!(stage.pairs(&corpus).unwrap(), [], "nothing new");
     corpus.articles.extend(later);
-    let second: BTreeSet<String> = stage.join(&corpus).unwrap().iter().map(key).collect();
+    let second: BTreeSet<String> = stage.pairs(&corpus).unwrap().iter().map(key).collect();
 
     assert!(first.is_disjoint(&second), "a pair was written twice");
     assert_eq!(first.union(&second).cloned().collect::<BTreeSet<_>>(), at_once);
@@ -168,14 +177,14 @@ fn a_second_run_finds_what_the_first_could_not_and_no_more() {
 fn neither_order_nor_threads_change_the_pairs() {
     let stage = common::stage(&LexicalSemanticConfig::default());
     let mut corpus = common::corpus(stage.as_ref(), &common::seeds(), true);
-    let pairs = stage.join(&corpus).unwrap();
+    let pairs = stage.pairs(&corpus).unwrap();
     assert!(!pairs.is_empty());
     assert!(pairs.iter().all(|pair| pair.a < pair.b));
     assert!(pairs.windows(2).all(|two| (&two[0].a, &two[0].b) < (&two[1].a, &two[1].b)));
     corpus.articles.reverse();
-    assert_eq!(stage.join(&corpus).unwrap(), pairs);
+    assert_eq!(stage.pairs(&corpus).unwrap(), pairs);
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(one_thread.install(|| stage.join(&corpus)).unwrap(), pairs);
+    assert_eq!(one_thread.install(|| stage.pairs(&corpus)).unwrap(), pairs);
 }
 
 #[test]
@@ -196,7 +205,7 @@ fn many_copies_of_one_text_make_few_pairs_and_one_cluster() {
         let layers = common::layers(&text, paragraphs);
         corpus.articles.push(common::corpus_article(stage.as_ref(), &article, layers, false));
     }
-    let pairs = stage.join(&corpus).unwrap();
+    let pairs = stage.pairs(&corpus).unwrap();
     assert_eq!(pairs.len(), 299);
     let rows = stage.clusters(&pairs);
     assert_eq!(rows.len(), 300);
@@ -210,7 +219,7 @@ proptest! {
         let stage = common::stage(&lexical());
         let texts: Vec<Vec<String>> = texts.into_iter().map(|text| vec![text]).collect();
         let corpus = common::corpus(stage.as_ref(), &articles(&texts), false);
-        let pairs = stage.join(&corpus).unwrap();
+        let pairs = stage.pairs(&corpus).unwrap();
         for pair in &pairs {
             prop_assert!((0.0..=1.0).contains(&pair.jaccard));
             prop_assert!(pair.a < pair.b);

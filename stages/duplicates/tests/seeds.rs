@@ -13,7 +13,7 @@ use postil_duplicates::LexicalSemanticConfig;
 fn found() -> Vec<DuplicatePair> {
     let stage = common::stage(&LexicalSemanticConfig::default());
     let corpus = common::corpus(stage.as_ref(), &common::seeds(), true);
-    stage.join(&corpus).unwrap()
+    stage.pairs(&corpus).unwrap()
 }
 
 /// `sure` by the first nine words of both paragraphs.

@@ -78,7 +78,7 @@ impl Engine {
     }
 
     fn pair(&self, network: &Network, reading: &Reading) -> Result<Vec<f32>, String> {
-        let target = self.pieces.encode(&reading.target)?;
+        let target = self.pieces.encode_first(&reading.first_segment())?;
         let room = self
             .pieces
             .room_of_second(&target)

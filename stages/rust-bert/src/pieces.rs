@@ -31,6 +31,16 @@ impl Pieces {
         }
     }
 
+    /// The pieces of the first text of a pair, which may hold the runtime's separator.
+    pub(crate) fn encode_first(&self, text: &str) -> Result<EncodedText, String> {
+        match self {
+            Self::Described(tokenizer) => {
+                tokenizer.encode_first(text).map_err(|error| error.to_string())
+            }
+            Self::HuggingFace(tokenizer) => tokenizer.encode(text),
+        }
+    }
+
     /// Pieces of a text in a window of its own.
     pub(crate) fn room_of_single(&self) -> usize {
         match self {

@@ -50,6 +50,7 @@ impl StageConfig for StanceConfig {
             labels: checkpoint.manifest.labels,
             languages: checkpoint.manifest.languages,
             abstain: checkpoint.manifest.thresholds.get("abstain").copied(),
+            reads: checkpoint.manifest.reads,
             classifier: Box::new(engine),
         };
         self.options.around(model, Self::describe(), &config, context)

@@ -108,6 +108,8 @@ impl StageConfig for ZeroShotConfig {
             labels: checkpoint.manifest.labels,
             languages: checkpoint.manifest.languages,
             abstain: checkpoint.manifest.thresholds.get("abstain").copied(),
+            // A hypothesis follows from the text alone or it doesn't.
+            reads: Vec::new(),
             classifier: Box::new(classifier),
         };
         self.options.around(model, Self::describe(), &config, context)

@@ -1,20 +1,42 @@
 //! What a stance classifier is to the rest of this crate, and how its labels become Postil's.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::options::Meaning;
 use postil_contract::{BuildError, ModelInfo, Problem, StageError, StanceLabel};
+use postil_models::{Beside, SEPARATOR};
 
 /// A text to be judged, with the sentences along which it may be cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// The target's statement.
     pub target: String,
+    /// Whose stance is asked for; empty for the author's, or where the classifier knows no other.
+    pub holder: String,
+    /// What a reader has read before the text: how the article opens, and the end of the paragraph
+    /// before. Empty where there is nothing, or the classifier does not read it.
+    pub context: String,
     /// The text.
     pub text: String,
     /// Bytes of its sentences, ascending, without overlap.
     pub sentences: Vec<Range<usize>>,
+}
+
+impl Reading {
+    /// The first segment of a pair: the target, whose view of it, and the context behind a separator.
+    #[must_use]
+    pub fn first_segment(&self) -> Cow<'_, str> {
+        let mut segment = Cow::Borrowed(self.target.as_str());
+        if !self.holder.is_empty() {
+            segment = format!("According to {}: {segment}", self.holder).into();
+        }
+        if !self.context.is_empty() {
+            segment = format!("{segment}{SEPARATOR}{}", self.context).into();
+        }
+        segment
+    }
 }
 
 /// Judges texts against targets.
@@ -38,8 +60,30 @@ pub struct ClassifierModel {
     pub languages: Vec<String>,
     /// The probability under which the model abstains, where it states one.
     pub abstain: Option<f32>,
+    /// What it was trained to read beside target and text.
+    pub reads: Vec<Beside>,
     /// The classifier.
     pub classifier: Box<dyn Classifier>,
+}
+
+/// How much each of two opinions counts on whether a text speaks of a target: the powers of their odds,
+/// and the odds that are left where both are even.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Opinions {
+    pub(crate) classifier: f32,
+    pub(crate) gate: f32,
+    pub(crate) prior: f32,
+}
+
+impl Opinions {
+    /// For classifiers of which nothing is known: they look at the same words as the gate, so that
+    /// its odds count for less than if the two were independent.
+    pub(crate) const USUAL: Self = Self { classifier: 1.0, gate: 0.4, prior: 1.0 };
+    /// For a classifier that reads context, which is too ready to see the target in an article on a
+    /// near one. A logistic regression on the held-out written articles, the seeds and
+    /// `cases/articles` gives powers of 0.5 and 0.4 and a prior of 0.33; these miss less of what speaks
+    /// of its target, for a little more that does not.
+    pub(crate) const WITH_CONTEXT: Self = Self { classifier: 0.75, gate: 0.4, prior: 0.65 };
 }
 
 /// The four things a classifier can say of a text and a target.
@@ -225,22 +269,23 @@ impl Probabilities {
         }
     }
 
-    /// The same with a second opinion on whether the text speaks of the target: a probability in
-    /// favour of it, whose odds count by their `power` (0: not at all, 1: as if it were
-    /// independent of the first).
-    pub(crate) fn with_relevance(&self, relevance: f32, power: f32) -> Self {
+    /// The same with a second opinion on whether the text speaks of the target, a probability in
+    /// favour of it. A classifier that has no class for unrelated texts keeps what it said.
+    pub(crate) fn with_relevance(&self, relevance: f32, opinions: &Opinions) -> Self {
         let rest = self.against + self.favor + self.neutral;
-        let relevance = relevance.clamp(0.01, 0.99);
-        let odds = (relevance / (1.0 - relevance)).powf(power);
-        let sum = rest * odds + self.unrelated;
-        if sum <= f32::EPSILON {
+        if self.unrelated <= 0.0 || rest <= f32::EPSILON {
             return *self;
         }
+        let relevance = relevance.clamp(0.01, 0.99);
+        let odds = (rest / self.unrelated).powf(opinions.classifier)
+            * (relevance / (1.0 - relevance)).powf(opinions.gate)
+            * opinions.prior;
+        let related = odds / (1.0 + odds);
         Self {
-            against: self.against * odds / sum,
-            favor: self.favor * odds / sum,
-            neutral: self.neutral * odds / sum,
-            unrelated: self.unrelated / sum,
+            against: self.against / rest * related,
+            favor: self.favor / rest * related,
+            neutral: self.neutral / rest * related,
+            unrelated: 1.0 - related,
         }
     }
 
@@ -265,6 +310,22 @@ mod tests {
 
     fn names(labels: &[&str]) -> Vec<String> {
         labels.iter().map(|label| (*label).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_first_segment_names_target_holder_and_context() {
+        let reading = |holder: &str, context: &str| Reading {
+            target: "Zambia should sell its airline".to_owned(),
+            holder: holder.to_owned(),
+            context: context.to_owned(),
+            text: String::new(),
+            sentences: Vec::new(),
+        };
+        assert_eq!(reading("", "").first_segment(), "Zambia should sell its airline");
+        assert_eq!(
+            reading("Grace Banda", "The wrong airline").first_segment(),
+            "According to Grace Banda: Zambia should sell its airline [SEP] The wrong airline"
+        );
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! `stance.cross-encoder`: a BERT classifier that reads the target and the paragraph together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use postil_contract::{
     ArticleView, BuildContext, BuildError, Description, Layer, LayerSet, MapStage, ModelInfo,
-    Problem, Stage, StageConfig, StageError, StageInfo,
+    Problem, Stage, StageConfig, StageError, StageInfo, StanceLabel,
 };
-use postil_models::{Input, ModelFolder, PairInput, SequenceClassifier};
+use postil_models::{Beside, Input, ModelFolder, PairInput, SequenceClassifier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::{Classifier, ClassifierModel, Labels, Reading};
+use crate::classifier::{Classifier, ClassifierModel, Labels, Opinions, Reading};
 use crate::judge::{Judge, NoVectors, Vectors};
 use crate::names::NameSource;
 use crate::options::{self, EntityTargets, JudgedUnit, Meaning, Settings};
@@ -43,8 +44,9 @@ pub struct CrossEncoderConfig {
     /// The embeddings model of the gate. The vectors of the embeddings layer are used where they are
     /// of this model; otherwise the stage makes its own.
     pub gate_model: String,
-    /// Paragraphs whose relevance (0 to 1) is under this are not judged.
-    pub relevance: f32,
+    /// Paragraphs whose relevance (0 to 1) is under this are not judged. Where none is given: 0.06 with
+    /// the gate `embeddings` and a model that has a label for unrelated texts, 0.5 otherwise.
+    pub relevance: Option<f32>,
     /// Whether every text is taken to speak of every target, whatever the gate and the model say: for
     /// texts that were chosen for it, such as comments on one proposal.
     pub assume_related: bool,
@@ -69,7 +71,7 @@ impl Default for CrossEncoderConfig {
             unit: JudgedUnit::Paragraph,
             gate: GateKind::Embeddings,
             gate_model: "minilm-l6".to_owned(),
-            relevance: DEFAULT_RELEVANCE,
+            relevance: None,
             assume_related: false,
             abstain: None,
             holders: true,
@@ -80,14 +82,16 @@ impl Default for CrossEncoderConfig {
     }
 }
 
-/// The relevance from which on a paragraph is judged.
+/// The relevance from which on a paragraph is judged, where the gate alone decides.
 pub(crate) const DEFAULT_RELEVANCE: f32 = 0.5;
+/// The same where the classifier decides, and the gate only spares it what is far away.
+const CANDIDATE_RELEVANCE: f32 = 0.06;
 /// Main entities judged where nobody names a target.
 pub(crate) const DEFAULT_ENTITY_TARGETS: usize = 3;
 /// The threshold of a model that states none.
 pub(crate) const DEFAULT_ABSTAIN: f32 = 0.5;
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 impl CrossEncoderConfig {
     fn needs(&self) -> Vec<Layer> {
@@ -123,6 +127,7 @@ impl StageConfig for CrossEncoderConfig {
             labels: manifest.labels,
             languages: manifest.languages,
             abstain: manifest.thresholds.get("abstain").copied(),
+            reads: manifest.reads,
             classifier: Box::new(classifier),
         };
         self.around(model, Self::describe(), &self, context)
@@ -133,7 +138,7 @@ impl CrossEncoderConfig {
     /// Problems of the options but for the classifier's model.
     #[must_use]
     pub fn check_options(&self, context: &BuildContext) -> Vec<Problem> {
-        let mut problems = options::check(Some(self.relevance), self.abstain, context);
+        let mut problems = options::check(self.relevance, self.abstain, context);
         if self.gate == GateKind::Embeddings
             && let Some(problem) = context.check_model(&self.gate_model)
         {
@@ -169,7 +174,14 @@ impl CrossEncoderConfig {
                 (Box::new(model), Some((sha256, vectors)))
             }
         };
+        let decides = self.gate == GateKind::Embeddings && labels.has(StanceLabel::Unrelated);
+        let default = if decides { CANDIDATE_RELEVANCE } else { DEFAULT_RELEVANCE };
+        let relevance = self.relevance.unwrap_or(default);
+        let with_context =
+            self.gate == GateKind::Embeddings && model.reads.contains(&Beside::Context);
+        let opinions = if with_context { Opinions::WITH_CONTEXT } else { Opinions::USUAL };
         let mut more = BTreeMap::new();
+        more.insert("relevance", serde_json::json!(relevance));
         let abstain = self.abstain.or(model.abstain).unwrap_or(DEFAULT_ABSTAIN);
         more.insert("abstain", serde_json::json!(abstain));
         let mut of_targets: Vec<Option<Vec<f32>>> = vec![None; context.targets.len()];
@@ -200,7 +212,7 @@ impl CrossEncoderConfig {
             targets,
             settings: Settings {
                 unit: self.unit,
-                relevance: self.relevance,
+                relevance,
                 assume_related: self.assume_related,
                 abstain,
                 holders: self.holders,
@@ -208,6 +220,8 @@ impl CrossEncoderConfig {
                 entity_targets: self.entity_targets,
                 entity_targets_when: self.entity_targets_when,
             },
+            reads: model.reads,
+            opinions,
             model: model.info.name,
         };
         Ok(Stage::map(StanceStage { info, judge }))
@@ -257,10 +271,12 @@ impl CrossEncoder {
 
 impl Classifier for CrossEncoder {
     fn judge(&self, readings: &[Reading]) -> Result<Vec<Vec<f32>>, StageError> {
+        let firsts: Vec<Cow<'_, str>> = readings.iter().map(Reading::first_segment).collect();
         let pairs: Vec<PairInput<'_>> = readings
             .iter()
-            .map(|reading| PairInput {
-                first: &reading.target,
+            .zip(&firsts)
+            .map(|(reading, first)| PairInput {
+                first,
                 second: Input::new(&reading.text, &reading.sentences),
             })
             .collect();

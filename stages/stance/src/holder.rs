@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::document::Passage;
+use crate::document::{Document, Passage};
 use crate::lexicon::{self, Complement, ViewVerb};
 use crate::names::{Mention, NameKind, TITLES};
 use crate::words::Word;
@@ -26,11 +26,32 @@ pub(crate) struct Holder {
     pub(crate) name: String,
     /// Index into the entities layer, where the name comes from there.
     pub(crate) entity_idx: Option<u32>,
+    /// What is named.
+    kind: NameKind,
 }
 
 impl Holder {
     fn of(mention: &Mention) -> Self {
-        Self { name: mention.canonical.clone(), entity_idx: mention.entity_idx }
+        Self { name: mention.canonical.clone(), entity_idx: mention.entity_idx, kind: mention.kind }
+    }
+
+    /// "Pakistani officials" speak for Pakistan: the state, where the article names it.
+    pub(crate) fn speaking_for_its_state(mut self, document: &Document<'_>) -> Self {
+        const SHORTEST_NAME: usize = 4;
+        // "Israelis" are people, and speak for themselves.
+        if self.kind != NameKind::Group || self.name.ends_with('s') {
+            return self;
+        }
+        let group = self.name.to_lowercase();
+        let state = document.passages.iter().flat_map(|passage| &passage.mentions).find(|place| {
+            place.kind == NameKind::Place
+                && place.canonical.len() >= SHORTEST_NAME
+                && group.starts_with(&place.canonical.to_lowercase())
+        });
+        if let Some(state) = state {
+            self.name.clone_from(&state.canonical);
+        }
+        self
     }
 }
 
@@ -355,12 +376,13 @@ impl<'p, 'd> Sentence<'p, 'd> {
             if !lexicon::is_role(self.word(role)?) {
                 return None;
             }
-            let place = self
-                .passage
-                .mentions
-                .iter()
-                .rev()
-                .find(|m| m.span.start < self.start && m.kind.can_hold_a_view())?;
+            // The first place of the sentence before, which is most often what that is about.
+            let before = self.passage.sentences.iter().rev().find(|(_, r)| r.end <= self.start);
+            let is_place = |m: &&Mention| matches!(m.kind, NameKind::Place | NameKind::Unknown);
+            let places = || self.passage.mentions.iter().filter(is_place);
+            let place = before
+                .and_then(|(_, range)| places().find(|m| range.contains(&m.span.start)))
+                .or_else(|| places().rev().find(|m| m.span.start < self.start))?;
             return Some(Some(Holder::of(place)));
         }
         if let Some(mention) = self.mention_ending(last) {
@@ -475,7 +497,8 @@ mod tests {
                     let range = passage.sentences[view.sentence].1.clone();
                     (
                         passage.text[range].to_owned(),
-                        view.holder.map_or_else(String::new, |h| h.name),
+                        view.holder
+                            .map_or_else(String::new, |h| h.speaking_for_its_state(&document).name),
                     )
                 })
                 .collect();

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use postil_models::Beside;
+
 use postil_contract::{
     ArticleView, Embeddings, HolderKind, LayerSet, Span, StageError, Stance, StanceLabel, Unit,
 };
 
 use crate::aggregate::{self, Part, position_weight};
-use crate::classifier::{Classifier, Labels, Probabilities, Reading};
+use crate::classifier::{Classifier, Labels, Opinions, Probabilities, Reading};
+use crate::context;
 use crate::document::{Document, Passage};
 use crate::gate::Gate;
 use crate::holder::{self, Holder, Reported};
@@ -54,6 +57,10 @@ pub(crate) struct Judge {
     /// The config's targets.
     pub(crate) targets: Vec<Profile>,
     pub(crate) settings: Settings,
+    /// What the classifier reads beside target and text.
+    pub(crate) reads: Vec<Beside>,
+    /// How the gate and the classifier decide together what speaks of a target.
+    pub(crate) opinions: Opinions,
     /// The model's name, for the rows.
     pub(crate) model: String,
 }
@@ -83,10 +90,6 @@ struct Other {
 
 /// What the author is taken to say by reporting: so much of it is neutral.
 const REPORTING_IS_NEUTRAL: f32 = 0.8;
-
-/// How much the gate's odds count beside the classifier's where the two differ on whether a text
-/// speaks of the target. Less than 1, since both look at the same words.
-const GATE_POWER: f32 = 0.4;
 
 /// An article abstains where its likeliest stance leads the next by less than this.
 const ARTICLE_MARGIN: f32 = 0.02;
@@ -187,10 +190,15 @@ impl Judge {
                 continue;
             }
             let position = position_weight(passage.kind, Some(at) == first, Some(at) == last);
+            let context = match self.reads.contains(&Beside::Context) {
+                true => context::context(document, at),
+                false => String::new(),
+            };
+            let asks_holder = self.reads.contains(&Beside::Holder);
             let others = reported
                 .iter()
                 .filter_map(|view| {
-                    let holder = view.holder.as_ref()?;
+                    let holder = view.holder.clone()?.speaking_for_its_state(document);
                     if profile.is_entity() && holder.name == profile.target.statement {
                         return None;
                     }
@@ -201,9 +209,15 @@ impl Judge {
                     (relevance >= self.settings.relevance).then(|| Other {
                         sentence_idx: *sentence_idx,
                         span: Span::from(range.clone()).shifted(passage.span.start),
-                        holder: holder.clone(),
+                        reading: plan.read(
+                            profile,
+                            passage,
+                            std::slice::from_ref(range),
+                            &context,
+                            if asks_holder { &holder.name } else { "" },
+                        ),
+                        holder,
                         relevance,
-                        reading: plan.read(profile, passage, std::slice::from_ref(range)),
                     })
                 })
                 .collect();
@@ -215,10 +229,11 @@ impl Judge {
                 .map(|(_, (_, range))| range.clone())
                 .collect();
             let own_words: usize = own.iter().map(|range| passage.words_in(range).len()).sum();
-            let all_reported = !reported.is_empty() && own_words < MIN_OWN_WORDS;
-            let author = match all_reported || reported.is_empty() {
-                true => plan.read_whole(profile, passage),
-                false => plan.read(profile, passage, &own),
+            // A classifier that knows holders knows reports, too, and reads the paragraph as it stands.
+            let all_reported = !asks_holder && !reported.is_empty() && own_words < MIN_OWN_WORDS;
+            let author = match asks_holder || all_reported || reported.is_empty() {
+                true => plan.read_whole(profile, passage, &context),
+                false => plan.read(profile, passage, &own, &context, ""),
             };
             plan.candidates.push(Candidate {
                 target,
@@ -251,7 +266,7 @@ impl Judge {
         let of = |reading: usize| judged.get(reading).copied().unwrap_or(Probabilities::NEUTRAL);
         for candidate in candidates {
             let passage = candidate.passage;
-            let read = of(candidate.author).with_relevance(candidate.relevance, GATE_POWER);
+            let read = of(candidate.author).with_relevance(candidate.relevance, &self.opinions);
             let author = match candidate.all_reported {
                 true => read.mixed(1.0 - REPORTING_IS_NEUTRAL, &Probabilities::NEUTRAL),
                 false => read,
@@ -273,7 +288,7 @@ impl Judge {
                 });
             }
             for other in &candidate.others {
-                let theirs = of(other.reading).with_relevance(other.relevance, GATE_POWER);
+                let theirs = of(other.reading).with_relevance(other.relevance, &self.opinions);
                 if theirs.best() == StanceLabel::Unrelated {
                     continue;
                 }
@@ -345,17 +360,26 @@ struct Plan<'p, 'd> {
 }
 
 impl<'p, 'd> Plan<'p, 'd> {
-    fn read_whole(&mut self, profile: &Profile, passage: &Passage<'_>) -> usize {
+    fn read_whole(&mut self, profile: &Profile, passage: &Passage<'_>, context: &str) -> usize {
         self.readings.push(Reading {
             target: profile.target.statement.clone(),
+            holder: String::new(),
+            context: context.to_owned(),
             text: passage.text.to_owned(),
             sentences: passage.sentences.iter().map(|(_, range)| range.clone()).collect(),
         });
         self.readings.len() - 1
     }
 
-    /// Reads some sentences of a passage, joined by spaces.
-    fn read(&mut self, profile: &Profile, passage: &Passage<'_>, ranges: &[Range<usize>]) -> usize {
+    /// Reads some sentences of a passage, joined by spaces, for the author or a holder with a name.
+    fn read(
+        &mut self,
+        profile: &Profile,
+        passage: &Passage<'_>,
+        ranges: &[Range<usize>],
+        context: &str,
+        holder: &str,
+    ) -> usize {
         let mut text = String::new();
         let mut sentences = Vec::new();
         for range in ranges {
@@ -366,7 +390,13 @@ impl<'p, 'd> Plan<'p, 'd> {
             text.push_str(passage.text.get(range.clone()).unwrap_or_default());
             sentences.push(start..text.len());
         }
-        self.readings.push(Reading { target: profile.target.statement.clone(), text, sentences });
+        self.readings.push(Reading {
+            target: profile.target.statement.clone(),
+            holder: holder.to_owned(),
+            context: context.to_owned(),
+            text,
+            sentences,
+        });
         self.readings.len() - 1
     }
 }

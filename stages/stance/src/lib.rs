@@ -10,6 +10,7 @@
 mod aggregate;
 mod anaphora;
 mod classifier;
+mod context;
 mod cross_encoder;
 mod document;
 mod gate;

@@ -8,7 +8,7 @@ use postil_contract::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::Labels;
+use crate::classifier::{Labels, Opinions};
 use crate::cross_encoder::{DEFAULT_ABSTAIN, DEFAULT_RELEVANCE, StanceStage, languages};
 use crate::hashed::HashedLinear;
 use crate::judge::{Judge, NoVectors};
@@ -123,6 +123,8 @@ impl StageConfig for LinearConfig {
                 entity_targets: self.entity_targets,
                 entity_targets_when: self.entity_targets_when,
             },
+            reads: Vec::new(),
+            opinions: Opinions::USUAL,
             model: folder.manifest.name.clone(),
         };
         Ok(Stage::map(StanceStage { info, judge }))

@@ -76,6 +76,8 @@ impl PairScorer {
             .iter()
             .map(|(target, text)| Reading {
                 target: target.clone(),
+                holder: String::new(),
+                context: String::new(),
                 text: text.clone(),
                 sentences: Vec::new(),
             })

@@ -46,7 +46,7 @@ impl<'a> Input<'a> {
 /// Two texts that are read together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairInput<'a> {
-    /// The first, never cut: a stance target.
+    /// The first, never cut: a stance target, and a context behind a [`SEPARATOR`](crate::SEPARATOR).
     pub first: &'a str,
     /// The second, cut into windows where it is too long.
     pub second: Input<'a>,

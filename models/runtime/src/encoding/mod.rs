@@ -16,5 +16,5 @@ pub use input::{Input, PairInput};
 pub use packed::{Packed, Sequence};
 pub use shape::shape;
 pub use text::EncodedText;
-pub use tokenizer::Tokenizer;
+pub use tokenizer::{SEPARATOR, Tokenizer};
 pub use windows::Window;

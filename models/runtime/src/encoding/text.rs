@@ -32,6 +32,28 @@ impl EncodedText {
         self.ids.len()
     }
 
+    /// Adds a word of one piece.
+    pub(super) fn push_word(&mut self, id: u32, span: Range<usize>) {
+        self.words.push(self.word_spans.len());
+        self.word_starts.push(self.ids.len());
+        self.ids.push(id);
+        self.offsets.push(span.clone());
+        self.word_spans.push(span);
+        self.shapes.push(0);
+    }
+
+    /// Adds the pieces of a text that begins `start` bytes behind this one's beginning.
+    pub(super) fn append(&mut self, other: Self, start: usize) {
+        let (pieces, words) = (self.ids.len(), self.word_spans.len());
+        let shifted = |range: Range<usize>| range.start + start..range.end + start;
+        self.ids.extend(other.ids);
+        self.offsets.extend(other.offsets.into_iter().map(shifted));
+        self.words.extend(other.words.into_iter().map(|word| word + words));
+        self.word_spans.extend(other.word_spans.into_iter().map(shifted));
+        self.word_starts.extend(other.word_starts.into_iter().map(|piece| piece + pieces));
+        self.shapes.extend(other.shapes);
+    }
+
     /// Whether there is no piece at all: an empty or a blank text.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()

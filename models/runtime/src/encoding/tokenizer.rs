@@ -8,6 +8,9 @@ use super::text::EncodedText;
 use crate::error::{EncodeError, LoadError};
 use crate::folder::{ModelFolder, TOKENIZER, TokenTypes};
 
+/// What parts the first text of a pair: see [`Tokenizer::encode_first`].
+pub const SEPARATOR: &str = " [SEP] ";
+
 /// Turns texts into pieces, and windows of pieces into sequences.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
@@ -98,6 +101,26 @@ impl Tokenizer {
             last = word;
         }
         encoded.finish(text);
+        Ok(encoded)
+    }
+
+    /// The pieces of the first text of a pair. Where it has a [`SEPARATOR`], as between a target and
+    /// the context of a text, the network reads its own separator there. Elsewhere, and in the second
+    /// text, such words are words.
+    ///
+    /// # Errors
+    /// As for [`Tokenizer::encode`].
+    pub fn encode_first(&self, text: &str) -> Result<EncodedText, EncodeError> {
+        let mut encoded = EncodedText::default();
+        let mut start = 0;
+        for (number, part) in text.split(SEPARATOR).enumerate() {
+            if number > 0 {
+                encoded.push_word(self.separator, start + 1..start + SEPARATOR.len() - 1);
+                start += SEPARATOR.len();
+            }
+            encoded.append(self.encode(part)?, start);
+            start += part.len();
+        }
         Ok(encoded)
     }
 

@@ -91,6 +91,7 @@ pub(super) fn derive(path: &Path) -> Result<Manifest, FolderProblem> {
         token_types: TokenTypes::Segment,
         pooling,
         buckets: None,
+        reads: Vec::new(),
         languages: Vec::new(),
         temperature: 1.0,
         license: "unknown".to_owned(),

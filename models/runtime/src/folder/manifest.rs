@@ -62,6 +62,16 @@ pub enum Pooling {
     Cls,
 }
 
+/// What a classifier of pairs reads in its first segment, beside the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beside {
+    /// What stands before the text: `target [SEP] context`.
+    Context,
+    /// Whose view is asked for, where it is not the author's: `According to holder: target`.
+    Holder,
+}
+
 /// What a model says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +99,9 @@ pub struct Manifest {
     /// Features of a `hashed-linear` model.
     #[serde(default)]
     pub buckets: Option<usize>,
+    /// What a classifier of pairs was trained to read beside target and text.
+    #[serde(default)]
+    pub reads: Vec<Beside>,
     /// Languages it was made for, as ISO 639-1 codes; empty means not known.
     #[serde(default)]
     pub languages: Vec<String>,

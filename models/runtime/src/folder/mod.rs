@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{FolderError, FolderProblem};
 
-pub use manifest::{FORMAT, Manifest, Pooling, Task, TokenTypes};
+pub use manifest::{Beside, FORMAT, Manifest, Pooling, Task, TokenTypes};
 
 /// The file that makes a directory a model folder.
 pub(crate) const MANIFEST: &str = "model.toml";

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 use crate::Exit;
 use crate::args::{Bench, BenchMemory, BenchRunner};
-use run::Measured;
+use run::{Join, Measured};
 
 const MB: f64 = 1e6;
 
@@ -141,9 +141,10 @@ fn memory(args: &BenchMemory) -> anyhow::Result<Exit> {
         let peak = peak as f64 / MB;
         let first = *first.get_or_insert(peak);
         println!(
-            "{articles:>8} articles: {peak:.0} MB ({:+.1} %), before the comparison {:.0} MB; {}",
+            "{articles:>8} articles: {peak:.1} MB ({:+.1} %), before the comparison {:.1} MB; {}; {}",
             100.0 * (peak / first - 1.0),
             measured.peak_before_join.unwrap_or(0) as f64 / MB,
+            measured.join.as_ref().map_or_else(String::new, Join::line),
             measured.line()
         );
         fs::remove_file(&input)?;

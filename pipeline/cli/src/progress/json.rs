@@ -14,7 +14,7 @@ use crate::usage;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Writes one JSON object a line. Every object has an `event`: `listed`, `progress` (once a second),
-/// `failed`, `committed`, `joining`, `warning`, and at the end `done`.
+/// `failed`, `committed`, `joining`, `joined`, `warning`, and at the end `done`.
 pub struct JsonLines {
     meter: Mutex<Meter>,
     shown: Mutex<Instant>,
@@ -136,9 +136,17 @@ impl Progress for JsonLines {
                     "event": "joining",
                     "articles": articles,
                     "new": new,
+                    "cpu_seconds": usage::cpu_seconds(),
                     "peak_memory_bytes": usage::peak_memory_bytes(),
                 }));
             }
+            Event::Joined { candidates, pairs, seconds } => write(&json!({
+                "event": "joined",
+                "candidates": candidates,
+                "pairs": pairs,
+                "seconds": seconds,
+                "cpu_seconds": usage::cpu_seconds(),
+            })),
             Event::Warning(text) => write(&json!({"event": "warning", "text": text})),
             Event::Unchanged { .. } | Event::Article { failed: None, .. } | Event::Stage { .. } => {
             }

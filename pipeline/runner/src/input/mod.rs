@@ -30,7 +30,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use encoding_rs::Encoding;
 use postil_contract::{Article, text_hash};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::Error;
 use crate::language;
@@ -138,7 +138,7 @@ pub(crate) struct Articles<'a> {
     /// What was told last about fields: the same of the next file is not told again.
     told: String,
     /// Hashes of the ids given so far, where records may repeat one.
-    seen: Option<HashSet<u128>>,
+    seen: Option<HashSet<u64>>,
 }
 
 struct Opened {
@@ -212,8 +212,9 @@ impl<'a> Articles<'a> {
     /// Refuses an id that was given before.
     fn once(&mut self, read: Read) -> Read {
         let (Some(seen), Ok(one)) = (&mut self.seen, &read) else { return read };
-        // A hash of 128 bits takes the place of the id, which may be a long address.
-        if seen.insert(xxh3_128(one.article.id.as_bytes())) {
+        // A hash takes the place of the id, which may be a long address. Among ten million ids the
+        // chance that any two have the same is three in a million.
+        if seen.insert(xxh3_64(one.article.id.as_bytes())) {
             return read;
         }
         let id = &one.article.id;

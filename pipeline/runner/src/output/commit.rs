@@ -23,15 +23,22 @@ pub(crate) struct Committed {
     pub(crate) bytes: u64,
 }
 
-/// A commit under construction. Nothing is written before [`Transaction::commit`].
+/// A commit under construction. Nothing counts before [`Transaction::commit`], and nothing is written
+/// but by [`Transaction::write_now`].
 pub(crate) struct Transaction<'s> {
     store: &'s mut Store,
     run_id: String,
     writes: Vec<Write>,
+    /// Parts that are written already.
+    written: Vec<Added>,
+    unfinished: Unfinished,
     removed: BTreeSet<String>,
     stages: Vec<StageMark>,
     join: Option<Join>,
 }
+
+/// Makes the rows of a table.
+pub(crate) type Make<'a> = Box<dyn FnOnce() -> Result<RecordBatch, Error> + Send + 'a>;
 
 struct Write {
     table: TableId,
@@ -51,6 +58,8 @@ impl<'s> Transaction<'s> {
             store,
             run_id: run_id.to_owned(),
             writes: Vec::new(),
+            written: Vec::new(),
+            unfinished: Unfinished::default(),
             removed: BTreeSet::new(),
             stages: Vec::new(),
             join: None,
@@ -66,6 +75,46 @@ impl<'s> Transaction<'s> {
     pub(crate) fn append(&mut self, table: TableId, batch: RecordBatch) {
         let pending = table == TableId::Signatures;
         self.writes.push(Write { table, batches: vec![batch], pending });
+    }
+
+    /// Adds rows, each table's sorted by its key, as parts that are on the disk before the commit: for
+    /// rows of which there are more than should be in memory together. A table is made when a thread
+    /// is free to write it. Gives the tables that have rows.
+    pub(crate) fn write_now(
+        &mut self,
+        tables: Vec<(TableId, Make<'_>)>,
+    ) -> Result<BTreeSet<TableId>, Error> {
+        let mut planned = Vec::with_capacity(tables.len());
+        for (table, make) in tables {
+            let part = self.store.new_part(&table, &self.run_id)?;
+            self.unfinished.expect(&part);
+            planned.push((table, make, part));
+        }
+        let written: Vec<(Write, Option<Added>)> = planned
+            .into_par_iter()
+            .map(|(table, make, part)| {
+                let pending = table == TableId::Signatures;
+                let mut write = Write { table, batches: vec![make()?], pending };
+                let is_empty = write.rows() == 0;
+                let added = if is_empty { None } else { Some(write_part(&write, &part)?) };
+                if !is_empty {
+                    write.batches.clear();
+                }
+                Ok((write, added))
+            })
+            .collect::<Result<_, Error>>()?;
+        let mut tables = BTreeSet::new();
+        for (write, added) in written {
+            match added {
+                Some(added) => {
+                    tables.insert(write.table);
+                    self.written.push(added);
+                }
+                // It may be the only part of its table.
+                None => self.writes.push(write),
+            }
+        }
+        Ok(tables)
     }
 
     /// Takes rows out of the parts of a table. `may_hold` tells parts that need not be read; `keep`
@@ -158,17 +207,19 @@ impl<'s> Transaction<'s> {
     pub(crate) fn commit(mut self) -> Result<(Committed, BTreeMap<TableId, Vec<String>>), Error> {
         self.keep_every_table();
         let store = self.store;
-        let mut unfinished = Unfinished::default();
+        let mut unfinished = self.unfinished;
         let mut planned: Vec<(Write, NewPart)> = Vec::with_capacity(self.writes.len());
         for write in self.writes {
             let part = store.new_part(&write.table, &self.run_id)?;
             unfinished.expect(&part);
             planned.push((write, part));
         }
-        let added: Vec<Added> = planned
+        let mut added = self.written;
+        let rest: Vec<Added> = planned
             .into_par_iter()
             .map(|(write, part)| write_part(&write, &part))
             .collect::<Result<_, Error>>()?;
+        added.extend(rest);
         let line = Line {
             format: FORMAT,
             command: store.command_of(&self.run_id),
@@ -196,7 +247,8 @@ impl<'s> Transaction<'s> {
                 .iter()
                 .filter(|part| !self.removed.contains(&part.file))
                 .collect();
-            let writes_rows = self.writes.iter().any(|w| w.table == table && w.rows() > 0);
+            let writes_rows = self.writes.iter().any(|w| w.table == table && w.rows() > 0)
+                || self.written.iter().any(|part| part.table == table.name() && part.rows > 0);
             let has_rows = writes_rows || live.iter().any(|part| part.rows > 0);
             if has_rows {
                 let empty: Vec<String> =

@@ -66,6 +66,27 @@ impl Part {
         Ok(inside.iter().any(|id| hashes.binary_search(&xxh3_64(id.as_bytes())).is_ok()))
     }
 
+    /// Whether the part holds rows of an article of which `is_one` says so; the ids are read.
+    pub(crate) fn holds_any(
+        &self,
+        root: &Path,
+        table: &TableId,
+        is_one: impl Fn(&str) -> bool,
+    ) -> Result<bool, Error> {
+        const ROWS: usize = 4096;
+        let columns = table.article_columns();
+        for batch in parquet_io::stream(&root.join(&self.file), Some(columns), ROWS)? {
+            let batch = batch?;
+            for column in columns {
+                let ids = text_column(table.name(), &batch, column)?;
+                if ids.iter().flatten().any(&is_one) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Rows that are about so many encoded bytes.
     pub(crate) fn rows_of(&self, bytes: u64) -> usize {
         const MAX_ROWS: usize = 8192;

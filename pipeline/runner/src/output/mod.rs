@@ -13,7 +13,7 @@ use std::path::Path;
 
 use crate::error::Error;
 
-pub(crate) use commit::{Committed, Transaction, is_one_of, values, without};
+pub(crate) use commit::{Committed, Make, Transaction, is_one_of, values, without};
 pub(crate) use compact::compact;
 pub use compact::{Compaction, LARGE_PART_BYTES};
 pub(crate) use lock::holder;

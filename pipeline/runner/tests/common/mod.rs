@@ -152,9 +152,13 @@ impl CorpusStage for Exact {
         Ok(Signature { version: 1, model: None, paragraphs })
     }
 
-    fn join(&self, store: &dyn CorpusStore) -> Result<Vec<DuplicatePair>, StageError> {
-        let everything: Vec<usize> = (0..store.entries().len()).collect();
-        let mut corpus = Corpus { articles: store.fetch(&everything, Detail::All)? };
+    fn join(
+        &self,
+        store: &dyn CorpusStore,
+        found: &(dyn Fn(DuplicatePair) + Sync),
+    ) -> Result<JoinCounts, StageError> {
+        let everything: Vec<usize> = (0..store.articles()).collect();
+        let mut corpus = Corpus { articles: store.fetch(&everything)? };
         corpus.articles.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_band: BTreeMap<i64, Vec<(ParagraphKey, bool, String)>> = BTreeMap::new();
         for article in &corpus.articles {
@@ -175,12 +179,13 @@ impl CorpusStage for Exact {
                 ));
             }
         }
-        let mut pairs = Vec::new();
+        let mut candidates = 0;
         for same in by_band.values() {
             for (at, (a, a_new, a_text)) in same.iter().enumerate() {
                 for (b, b_new, b_text) in &same[at + 1..] {
                     if *a_new || *b_new {
-                        pairs.push(DuplicatePair {
+                        candidates += 1;
+                        found(DuplicatePair {
                             a: a.clone(),
                             b: b.clone(),
                             kind: DuplicateKind::Exact,
@@ -196,7 +201,7 @@ impl CorpusStage for Exact {
                 }
             }
         }
-        Ok(pairs)
+        Ok(JoinCounts { candidates })
     }
 
     fn clusters(&self, pairs: &[DuplicatePair]) -> Vec<ClusterRow> {

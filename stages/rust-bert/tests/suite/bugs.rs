@@ -110,6 +110,8 @@ fn bug_2_a_text_has_the_same_scores_alone_and_beside_a_longer_one() {
     let engine = Engine::load(&opened, Device::Cpu).unwrap();
     let reading = |text: &str| Reading {
         target: "accords".to_owned(),
+        holder: String::new(),
+        context: String::new(),
         text: text.to_owned(),
         sentences: Vec::new(),
     };

@@ -19,7 +19,13 @@ fn apart(found: &[f32], expected: &[f32]) -> f32 {
 }
 
 fn reading(case: &Case) -> Reading {
-    Reading { target: case.target.clone().unwrap(), text: case.text.clone(), sentences: Vec::new() }
+    Reading {
+        target: case.target.clone().unwrap(),
+        holder: String::new(),
+        context: String::new(),
+        text: case.text.clone(),
+        sentences: Vec::new(),
+    }
 }
 
 /// The greatest difference over the cases of a token classifier.

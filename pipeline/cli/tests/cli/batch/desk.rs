@@ -1,8 +1,9 @@
-//! A folder with articles and the fast pipeline, and the binary at work in it.
+//! A folder with articles and the fast pipeline.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+
+use crate::support::Desk;
 
 /// Every family but embeddings, and no large model, so that a run over some hundred articles takes a
 /// second.
@@ -29,104 +30,13 @@ paraphrase = false
 const NAMES: &str = "name\tlabel\tid\nKazakhstan\tLOC\tQ232\nBaku\tLOC\tQ9248\nIran\tLOC\tQ794\n\
                      Abraham Accords\tMISC\tQ98077416\nUnited Nations\tORG\tQ1065\n";
 
-/// What a finished command left.
-pub struct Run {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Run {
-    #[track_caller]
-    pub fn exits(&self, code: i32) -> &Self {
-        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
+/// A folder with the fast config and this many articles in `articles/`.
+pub fn desk(articles: usize) -> Desk {
+    let desk = Desk::with(&[("postil.toml", FAST), ("names.tsv", NAMES)]);
+    for number in 0..articles {
+        desk.write(&format!("articles/{number:05}.txt"), article(number));
     }
-
-    #[track_caller]
-    pub fn says(&self, text: &str) -> &Self {
-        let said = format!("{}\n{}", self.out, self.err);
-        assert!(said.contains(text), "expected `{text}` in:\n{said}");
-        self
-    }
-}
-
-/// The folder.
-pub struct Desk(tempfile::TempDir);
-
-impl Desk {
-    /// With this many articles in `articles/`.
-    pub fn new(articles: usize) -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.write("postil.toml", FAST);
-        desk.write("names.tsv", NAMES);
-        for number in 0..articles {
-            desk.write(&format!("articles/{number:05}.txt"), article(number));
-        }
-        desk
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    pub fn command(&self, args: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_postil"));
-        command
-            .args(args.split(' '))
-            .current_dir(self.0.path())
-            .env_remove("POSTIL_MODELS")
-            .env_remove("POSTIL_LOG");
-        command
-    }
-
-    pub fn postil(&self, args: &str) -> Run {
-        run(self.command(args))
-    }
-
-    /// Starts the binary and does not wait for it.
-    pub fn start(&self, args: &str) -> Child {
-        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-    }
-
-    #[track_caller]
-    pub fn digest(&self, output: &str) -> String {
-        self.postil(&format!("verify --digest {output}")).exits(0).out.trim().to_owned()
-    }
-
-    /// The parts of an output on the disk, by table.
-    pub fn parts(&self, output: &str, table: &str) -> Vec<PathBuf> {
-        let folder = fs::read_dir(self.path(output).join(table));
-        let mut parts: Vec<PathBuf> = folder
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|e| e == "parquet"))
-            .collect();
-        parts.sort();
-        parts
-    }
-
-    /// Lines of the log: one that says whose folder it is, and one for each commit.
-    pub fn lines_of_log(&self, output: &str) -> usize {
-        let log = fs::read_to_string(self.path(output).join("postil.log.jsonl"));
-        log.unwrap_or_default().matches('\n').count()
-    }
-}
-
-pub fn run(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    desk
 }
 
 /// Numbers that look random and are the same in every run.

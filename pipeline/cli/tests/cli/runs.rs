@@ -1,10 +1,9 @@
-//! The real binary, in a temporary folder, as a user meets it.
-
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! The commands, with the fast pipeline.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+
+use crate::support::{Desk, repository};
 
 /// Stages that need no large model, so that a test takes a second.
 const FAST: &str = r#"
@@ -26,83 +25,15 @@ uses = "stance.linear"
 
 const NAMES: &str = "name\tlabel\tid\nKazakhstan\tLOC\tQ232\nAbraham Accords\tMISC\tQ98077416\n";
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    #[track_caller]
-    fn exits(&self, code: i32) -> &Self {
-        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) -> &Self {
-        let said = format!("{}\n{}", self.out, self.err);
-        assert!(said.contains(text), "expected `{text}` in:\n{said}");
-        self
-    }
-}
-
 /// A folder with one article, the fast config and its names.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.write(
-            "articles/one.txt",
-            "Kazakhstan joins the Abraham Accords.\n\nIt is a good step, the author says.\n",
-        );
-        desk.write("names.tsv", NAMES);
-        desk.write("postil.toml", FAST);
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn postil(&self, args: &str) -> Run {
-        self.postil_with(&args.split(' ').collect::<Vec<_>>())
-    }
-
-    fn postil_with(&self, args: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_postil"))
-            .args(args)
-            .current_dir(self.0.path())
-            .env_remove("POSTIL_MODELS")
-            .env_remove("POSTIL_LOG")
-            .output()
-            .unwrap();
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn digest(&self, output: &str) -> String {
-        self.postil(&format!("verify --digest {output}")).exits(0).out.clone()
-    }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+fn small() -> Desk {
+    let article = "Kazakhstan joins the Abraham Accords.\n\nIt is a good step, the author says.\n";
+    Desk::with(&[("articles/one.txt", article), ("names.tsv", NAMES), ("postil.toml", FAST)])
 }
 
 #[test]
 fn a_second_run_does_nothing_and_says_so() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("annotate articles").exits(0).says("1 article").says("duckdb -c").says("polars");
     desk.postil("verify").exits(0).says("hold");
     let before = desk.digest("output");
@@ -112,14 +43,14 @@ fn a_second_run_does_nothing_and_says_so() {
 
 #[test]
 fn only_what_changed_is_annotated_again() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write("articles/two.txt", "Nothing of note.\n");
     desk.postil("annotate articles").exits(0).says("2 articles");
     desk.write("articles/two.txt", "Kazakhstan is of note.\n");
     desk.postil("annotate articles").exits(0).says("1 article, 1 unchanged");
     desk.postil("show two").exits(0).says("[Kazakhstan LOC] is of note.");
 
-    let fresh = Desk::new();
+    let fresh = small();
     fresh.write("articles/two.txt", "Kazakhstan is of note.\n");
     fresh.postil("annotate articles").exits(0);
     assert_eq!(desk.digest("output"), fresh.digest("output"), "as if it had always been so");
@@ -127,7 +58,7 @@ fn only_what_changed_is_annotated_again() {
 
 #[test]
 fn other_names_run_the_entities_again_and_leave_the_sentences() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("annotate articles").exits(0);
     desk.write("names.tsv", format!("{NAMES}good step\tMISC\t\n"));
     let run = desk.postil("annotate articles");
@@ -143,7 +74,7 @@ fn other_names_run_the_entities_again_and_leave_the_sentences() {
 
 #[test]
 fn show_prints_the_text_with_its_notes() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("annotate articles").exits(0);
     desk.postil("show one --width 120")
         .exits(0)
@@ -154,7 +85,7 @@ fn show_prints_the_text_with_its_notes() {
 
 #[test]
 fn bad_input_is_named_with_its_cure_and_leaves_nothing_behind() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("annotate nowhere").exits(1).says("nowhere");
     assert!(!desk.path("output").exists(), "nothing was written");
 
@@ -176,7 +107,7 @@ fn bad_input_is_named_with_its_cure_and_leaves_nothing_behind() {
 
 #[test]
 fn one_bad_article_among_good_ones_becomes_a_dead_letter() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write("articles/latin.txt", b"caf\xe9 in Kazakhstan");
     desk.write("articles/void.txt", "");
     desk.postil("annotate articles")
@@ -195,7 +126,7 @@ fn one_bad_article_among_good_ones_becomes_a_dead_letter() {
 
 #[test]
 fn check_reports_every_problem_at_once() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write(
         "bad.toml",
         r#"
@@ -228,7 +159,7 @@ fn check_reports_every_problem_at_once() {
 
 #[test]
 fn a_fresh_config_checks_clean() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("init fresh.toml").exits(0);
     desk.postil("check fresh.toml").exits(0).says("6 stages, 1 target, no problems");
     desk.postil("init fresh.toml").exits(1).says("there already");
@@ -236,7 +167,7 @@ fn a_fresh_config_checks_clean() {
 
 #[test]
 fn stages_are_listed_with_what_they_need_and_their_options() {
-    let desk = Desk::new();
+    let desk = small();
     desk.postil("stages").exits(0).says("stance.cross-encoder").says("paragraphs, sentences");
     desk.postil("stages stance.linear").exits(0).says("model = \"stance-linear\"");
     desk.postil("stages stance.liner").exits(1).says("did you mean `stance.linear`?");
@@ -246,7 +177,7 @@ fn stages_are_listed_with_what_they_need_and_their_options() {
 
 #[test]
 fn a_damaged_or_missing_model_is_named() {
-    let desk = Desk::new();
+    let desk = small();
     let config = |model: &str| {
         FAST.replace("\"stance.linear\"", &format!("\"stance.linear\"\nmodel = \"{model}\""))
     };
@@ -275,7 +206,7 @@ fn a_damaged_or_missing_model_is_named() {
 
 #[test]
 fn the_result_is_the_same_for_any_threads_batches_and_order() {
-    let desk = Desk::new();
+    let desk = small();
     let seeds = repository().join("seeds");
     let mut texts: Vec<PathBuf> = fs::read_dir(&seeds)
         .unwrap()

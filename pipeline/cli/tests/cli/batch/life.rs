@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, article};
+use super::desk::{article, desk};
 
 #[test]
 fn a_swapped_stage_runs_alone_and_its_old_rows_are_gone_for_plain_globs() {
-    let desk = Desk::new(20);
+    let desk = desk(20);
     desk.postil("annotate articles --commit-bytes 10000 -o tables").exits(0);
     let config = std::fs::read_to_string(desk.path("postil.toml")).unwrap();
     let entities = desk.parts("tables", "entities");
@@ -39,7 +39,7 @@ fn a_swapped_stage_runs_alone_and_its_old_rows_are_gone_for_plain_globs() {
 
 #[test]
 fn a_strict_run_stops_at_the_first_failure_and_keeps_what_is_done() {
-    let desk = Desk::new(30);
+    let desk = desk(30);
     desk.write("articles/00010.txt", "");
     let strict = desk.postil("annotate articles --strict -j 1 --commit-bytes 3000 -o tables");
     strict.exits(3).says("00010.txt").says("--strict");
@@ -58,7 +58,7 @@ fn a_strict_run_stops_at_the_first_failure_and_keeps_what_is_done() {
 
 #[test]
 fn a_dry_run_says_what_would_be_done_by_which_stage() {
-    let desk = Desk::new(5);
+    let desk = desk(5);
     desk.write("articles/void.txt", "");
     desk.postil("annotate articles --dry-run")
         .exits(3)
@@ -73,7 +73,7 @@ fn a_dry_run_says_what_would_be_done_by_which_stage() {
 
 #[test]
 fn json_progress_is_json_alone_and_ends_with_the_report() {
-    let desk = Desk::new(5);
+    let desk = desk(5);
     desk.write("articles/void.txt", "");
     let run = desk.postil("annotate articles --json-progress");
     run.exits(3);

@@ -1,11 +1,6 @@
 //! Every kind of input, through the real binary, as a user meets it.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use crate::support::{Desk, Run};
 
 /// Stages that need no large model. The last one knows English alone.
 const FAST: &str = r#"
@@ -51,96 +46,19 @@ const ENGLISH: &str =
 const GERMAN: &str = "Kasachstan tritt dem Abraham-Abkommen bei, und die Regierung in Astana nennt \
                       das einen guten Schritt für das ganze Land.";
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Run {
-    #[track_caller]
-    fn exits(&self, code: i32) -> &Self {
-        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) -> &Self {
-        let said = format!("{}\n{}", self.out, self.err);
-        assert!(said.contains(text), "expected `{text}` in:\n{said}");
-        self
-    }
-
-    /// The rows of a table that `-o -` printed.
-    fn rows(&self, table: &str) -> Vec<serde_json::Value> {
-        let rows = self.out.lines().map(|line| serde_json::from_str(line).unwrap());
-        rows.filter(|row: &serde_json::Value| row["table"] == table).collect()
-    }
-
-    /// A column of such a table, a line a row.
-    fn column(&self, table: &str, column: &str) -> Vec<String> {
-        let text = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        self.rows(table).iter().map(|row| text(&row[column])).collect()
-    }
-}
-
 /// A folder with the fast config and its names.
-struct Desk(tempfile::TempDir);
+fn small() -> Desk {
+    Desk::with(&[("names.tsv", NAMES), ("postil.toml", FAST)])
+}
 
-impl Desk {
-    fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        desk.write("names.tsv", NAMES);
-        desk.write("postil.toml", FAST);
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn postil(&self, args: &[&str]) -> Run {
-        self.postil_reads(args, b"")
-    }
-
-    fn postil_reads(&self, args: &[&str], stdin: &[u8]) -> Run {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_postil"))
-            .args(args)
-            .current_dir(self.0.path())
-            .env_remove("POSTIL_MODELS")
-            .env_remove("POSTIL_LOG")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(stdin).unwrap();
-        let output = child.wait_with_output().unwrap();
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The rows of a run over these inputs.
-    fn rows_of(&self, args: &[&str]) -> Run {
-        self.postil(&[&["annotate", "-o", "-"], args].concat())
-    }
+/// The rows of a run over these inputs.
+fn rows_of(desk: &Desk, args: &[&str]) -> Run {
+    desk.postil_with(&[&["annotate", "-o", "-"], args].concat())
 }
 
 #[test]
 fn a_text_on_standard_input_gives_its_annotations_as_json_lines() {
-    let desk = Desk::new();
+    let desk = small();
     let run = desk.postil_reads(&["annotate", "-", "--output", "-"], ENGLISH.as_bytes());
     run.exits(0).says("stdin: read as one text");
     assert_eq!(run.column("articles", "text"), [ENGLISH]);
@@ -160,13 +78,13 @@ fn a_text_on_standard_input_gives_its_annotations_as_json_lines() {
 
 #[test]
 fn json_lines_on_standard_input_are_articles() {
-    let desk = Desk::new();
+    let desk = small();
     let lines = format!(
         "{{\"id\": \"a\", \"text\": \"{ENGLISH}\"}}\n{{\"id\": \"b\", \"text\": \"Two.\"}}\n"
     );
     let run = desk.postil_reads(&["annotate", "-"], lines.as_bytes());
     run.exits(0).says("stdin: read as JSON lines").says("2 articles");
-    desk.postil(&["show", "b"]).exits(0).says("Two.");
+    desk.postil_with(&["show", "b"]).exits(0).says("Two.");
     // In the same folder again, and a third one.
     let more = format!("{lines}{{\"id\": \"c\", \"text\": \"Three.\"}}\n");
     desk.postil_reads(&["annotate", "-"], more.as_bytes()).exits(0).says("1 article, 2 unchanged");
@@ -177,7 +95,7 @@ fn json_lines_on_standard_input_are_articles() {
 
 #[test]
 fn every_kind_of_file_in_a_folder_is_read() {
-    let desk = Desk::new();
+    let desk = small();
     let page = format!(
         "<html><head><title>A step</title></head><body><nav><a href=/>Home</a></nav><article>{}</article></body></html>",
         format!("<p>{ENGLISH}</p>").repeat(6)
@@ -189,44 +107,44 @@ fn every_kind_of_file_in_a_folder_is_read() {
     desk.write("news/e.csv", "id,text\ne,Kazakhstan joins.\n");
     desk.write("news/f.tsv", "id\ttext\nf\tKazakhstan joins.\n");
     desk.write("news/g.pdf", "%PDF");
-    let run = desk.rows_of(&["news"]);
+    let run = rows_of(&desk, &["news"]);
     run.exits(0).says("passed over 1 file .pdf").says("text from \"text\", id from \"id\"");
     assert_eq!(run.column("articles", "article_id"), ["d", "e", "f", "news/a", "news/b", "news/c"]);
     let names = run.rows("entities").into_iter().filter(|row| row["text"] == "Kazakhstan");
     assert_eq!(names.count(), 5 + 6, "one in each, six on the page");
 
-    let run = desk.rows_of(&["news/*.{csv,tsv}", "news/**/*.jsonl"]);
+    let run = rows_of(&desk, &["news/*.{csv,tsv}", "news/**/*.jsonl"]);
     assert_eq!(run.exits(0).column("articles", "article_id"), ["d", "e", "f"]);
-    desk.rows_of(&["news/*.doc"]).exits(1).says("no file fits the pattern");
+    rows_of(&desk, &["news/*.doc"]).exits(1).says("no file fits the pattern");
 }
 
 #[test]
 fn fields_are_guessed_or_told_and_the_others_kept() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write("a.csv", format!("nr;story;when;desk\n7;\"{ENGLISH}\";03/04/2025;world\n"));
-    desk.rows_of(&["a.csv"]).exits(0).says("text from \"story\", id by a hash of the text");
-    let run = desk.rows_of(&["a.csv", "--id-field", "nr", "--date-field", "when"]);
+    rows_of(&desk, &["a.csv"]).exits(0).says("text from \"story\", id by a hash of the text");
+    let run = rows_of(&desk, &["a.csv", "--id-field", "nr", "--date-field", "when"]);
     let row = &run.exits(0).rows("articles")[0];
     assert_eq!((&row["article_id"], &row["published_raw"]), (&"7".into(), &"03/04/2025".into()));
     assert_eq!(row["metadata"], r#"{"desk":"world"}"#);
     assert!(row.get("published_at").is_none(), "April or March");
-    let run = desk.rows_of(&["a.csv", "--date-field", "when", "--date-format", "%d/%m/%Y"]);
+    let run = rows_of(&desk, &["a.csv", "--date-field", "when", "--date-format", "%d/%m/%Y"]);
     assert_eq!(run.column("articles", "published_at"), ["2025-04-03T00:00:00"]);
 
-    desk.rows_of(&["a.csv", "--text-field", "stroy"]).exits(3).says("did you mean \"story\"?");
-    desk.rows_of(&["a.csv", "--date-format", "%Q"]).exits(1).says("no pattern of dates");
-    desk.rows_of(&["a.csv", "--format", "docx"]).exits(1).says("docx").says("jsonl");
-    desk.rows_of(&["a.csv", "--lang", "klingon language"]).exits(1).says("klingon");
+    rows_of(&desk, &["a.csv", "--text-field", "stroy"]).exits(3).says("did you mean \"story\"?");
+    rows_of(&desk, &["a.csv", "--date-format", "%Q"]).exits(1).says("no pattern of dates");
+    rows_of(&desk, &["a.csv", "--format", "docx"]).exits(1).says("docx").says("jsonl");
+    rows_of(&desk, &["a.csv", "--lang", "klingon language"]).exits(1).says("klingon");
 }
 
 #[test]
 fn a_broken_line_is_a_dead_letter_with_its_line() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write(
         "a.jsonl",
         b"{\"id\": 1, \"text\": \"One.\"}\n{\"id\": 2, \"text\n{\"id\": 3, \"text\": \"caf\xe9\"}\n{\"id\": 4, \"text\": \"Four.\"}\n",
     );
-    let run = desk.postil(&["annotate", "a.jsonl"]);
+    let run = desk.postil_with(&["annotate", "a.jsonl"]);
     run.exits(3)
         .says("2 articles")
         .says("a.jsonl:2")
@@ -234,14 +152,14 @@ fn a_broken_line_is_a_dead_letter_with_its_line() {
         .says("a.jsonl:3")
         .says("0xE9");
     // They failed before, and are not told as new.
-    desk.postil(&["annotate", "a.jsonl"]).says("2 articles failed in an earlier run");
+    desk.postil_with(&["annotate", "a.jsonl"]).says("2 articles failed in an earlier run");
     desk.write("a.jsonl", "{\"id\": 1, \"text\": \"One.\"}\n{\"id\": 2, \"text\": \"Two.\"}\n");
-    desk.postil(&["annotate", "a.jsonl"]).exits(0).says("1 article, 1 unchanged");
+    desk.postil_with(&["annotate", "a.jsonl"]).exits(0).says("1 article, 1 unchanged");
 }
 
 #[test]
 fn an_article_in_another_language_has_sentences_and_repeats_and_no_stances() {
-    let desk = Desk::new();
+    let desk = small();
     desk.write("postil.toml", REPEATS);
     desk.write("in/de.txt", GERMAN);
     desk.write("in/again.txt", GERMAN);
@@ -252,7 +170,7 @@ fn an_article_in_another_language_has_sentences_and_repeats_and_no_stances() {
         ),
     );
     desk.write("in/short.txt", "Ja.");
-    let run = desk.rows_of(&["in"]);
+    let run = rows_of(&desk, &["in"]);
     run.exits(0);
     assert_eq!(run.column("articles", "lang"), ["de", "de", "en", "null"]);
     let of = |table: &str, id: &str| {
@@ -275,25 +193,25 @@ fn an_article_in_another_language_has_sentences_and_repeats_and_no_stances() {
     assert_eq!(status("in/de", "sentences"), ("ok".to_owned(), GERMAN.chars().count() as u64));
     assert_eq!(status("in/en", "stances").0, "ok");
 
-    let told = desk.rows_of(&["in/de.txt", "--lang", "en"]);
+    let told = rows_of(&desk, &["in/de.txt", "--lang", "en"]);
     assert_eq!(told.exits(0).column("articles", "lang"), ["en"]);
     assert!(!told.rows("stances").is_empty());
 }
 
 #[test]
 fn a_long_article_is_read_whole_and_one_over_the_limit_is_refused() {
-    let desk = Desk::new();
+    let desk = small();
     let long: String =
         (0..22_000).fold(String::new(), |text, n| text + &format!("{ENGLISH} {n}\n\n"));
     assert!(long.len() > 2_000_000);
     desk.write("in/long.txt", &long);
-    let run = desk.rows_of(&["in", "--stages", "sentences,entities"]);
+    let run = rows_of(&desk, &["in", "--stages", "sentences,entities"]);
     run.exits(0);
     assert_eq!(run.rows("paragraphs").len(), 22_000);
     assert_eq!(run.rows("entities").len(), 44_000);
     assert_eq!(run.column("coverage", "chars_read"), vec![long.chars().count().to_string(); 3]);
-    desk.rows_of(&["in", "--max-article-bytes", "1M"])
+    rows_of(&desk, &["in", "--max-article-bytes", "1M"])
         .exits(3)
         .says("over the limit of 1000000 bytes; raise it with --max-article-bytes");
-    desk.rows_of(&["in", "--max-article-bytes", "big"]).exits(2).says("500K, 16M or 1G");
+    rows_of(&desk, &["in", "--max-article-bytes", "big"]).exits(2).says("500K, 16M or 1G");
 }

@@ -1,12 +1,8 @@
 //! `postil eval`: the real binary on small gold files.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::Value;
+
+use crate::support::{Desk, Run, repository};
 
 /// Stages that need no large model.
 const FAST: &str = r#"
@@ -46,57 +42,13 @@ const COLUMNS: &str = "\
 6\tReuters\tB-ORG
 ";
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+/// A folder with the fast config, its names and gold files.
+fn desk(gold: &[(&str, &str)]) -> Desk {
+    Desk::with(&[&[("postil.toml", FAST), ("names.tsv", NAMES)], gold].concat())
 }
 
-impl Run {
-    #[track_caller]
-    fn json(&self) -> Value {
-        assert_eq!(self.code, 0, "{}", self.err);
-        serde_json::from_str(&self.out).unwrap()
-    }
-
-    #[track_caller]
-    fn fails_with(&self, text: &str) {
-        assert_eq!(self.code, 1, "{}\n{}", self.out, self.err);
-        assert!(self.err.contains(text), "expected `{text}` in:\n{}", self.err);
-    }
-}
-
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new(gold: &[(&str, &str)]) -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        let files = [("postil.toml", FAST), ("names.tsv", NAMES)];
-        for (name, text) in files.iter().chain(gold) {
-            fs::write(desk.0.path().join(name), text).unwrap();
-        }
-        desk
-    }
-
-    fn eval(&self, args: &str) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_postil"))
-            .arg("eval")
-            .args(args.split(' '))
-            .current_dir(self.0.path())
-            .env_remove("POSTIL_MODELS")
-            .env_remove("POSTIL_LOG")
-            .output()
-            .unwrap();
-        Run {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+fn eval(desk: &Desk, args: &str) -> Run {
+    desk.postil(&format!("eval {args}"))
 }
 
 /// Of a row: right, predicted, gold.
@@ -110,8 +62,8 @@ fn counts(result: &Value, name: &str) -> [u64; 3] {
 
 #[test]
 fn entities_on_columns() {
-    let desk = Desk::new(&[("gold.iob2", COLUMNS)]);
-    let result = &desk.eval("gold.iob2 --json").json()[0];
+    let desk = desk(&[("gold.iob2", COLUMNS)]);
+    let result = &eval(&desk, "gold.iob2 --json").json()[0];
     assert_eq!(counts(result, "all"), [2, 3, 4]);
     assert_eq!(counts(result, "PER"), [1, 2, 1]);
     assert_eq!(counts(result, "MISC"), [0, 0, 1]);
@@ -123,9 +75,9 @@ fn entities_on_columns() {
     assert_eq!(result["pipeline"].as_array().unwrap().len(), 1);
     assert_eq!(result["pipeline"][0]["stage"], "entities.gazetteer");
 
-    let chosen = &desk.eval("gold.iob2 --json --labels PER,LOC --map MISC=PER").json()[0];
+    let chosen = &eval(&desk, "gold.iob2 --json --labels PER,LOC --map MISC=PER").json()[0];
     assert_eq!(counts(chosen, "all"), [2, 3, 3]);
-    let table = desk.eval("gold.iob2 --errors");
+    let table = eval(&desk, "gold.iob2 --errors");
     assert!(table.out.contains("missed\tMISC\t"), "{}", table.out);
     assert!(table.out.contains("The [Abraham Accords], says"), "{}", table.out);
     assert!(table.out.contains("note: never predicted"), "{}", table.out);
@@ -134,9 +86,9 @@ fn entities_on_columns() {
 #[test]
 fn the_figures_are_the_same_for_any_number_of_threads() {
     let columns = COLUMNS.repeat(40);
-    let desk = Desk::new(&[("gold.iob2", &columns)]);
-    let one = desk.eval("gold.iob2 --json -j 1 --against entities.case_sensitive=false");
-    let three = desk.eval("gold.iob2 --json -j 3 --against entities.case_sensitive=false");
+    let desk = desk(&[("gold.iob2", &columns)]);
+    let one = eval(&desk, "gold.iob2 --json -j 1 --against entities.case_sensitive=false");
+    let three = eval(&desk, "gold.iob2 --json -j 3 --against entities.case_sensitive=false");
     assert_eq!(one.out, three.out);
     let row = &one.json()[0]["against"]["rows"][0];
     assert_eq!(row["difference"], 0.0);
@@ -145,8 +97,8 @@ fn the_figures_are_the_same_for_any_number_of_threads() {
 
 #[test]
 fn a_pipeline_end_to_end() {
-    let desk = Desk::new(&[("gold.iob2", COLUMNS)]);
-    let result = &desk.eval("gold.iob2 --json --end-to-end").json()[0];
+    let desk = desk(&[("gold.iob2", COLUMNS)]);
+    let result = &eval(&desk, "gold.iob2 --json --end-to-end").json()[0];
     assert_eq!(counts(result, "all"), [2, 3, 4]);
     assert_eq!(result["pipeline"].as_array().unwrap().len(), 3);
 }
@@ -155,8 +107,8 @@ fn a_pipeline_end_to_end() {
 fn spans_in_code_points() {
     let line =
         r#"{"text": "é 👩 Tokayev left.", "spans": [{"start": 4, "end": 11, "label": "PER"}]}"#;
-    let desk = Desk::new(&[("gold.jsonl", line)]);
-    assert_eq!(counts(&desk.eval("gold.jsonl --json").json()[0], "all"), [1, 1, 1]);
+    let desk = desk(&[("gold.jsonl", line)]);
+    assert_eq!(counts(&eval(&desk, "gold.jsonl --json").json()[0], "all"), [1, 1, 1]);
 }
 
 #[test]
@@ -173,9 +125,9 @@ fn sentences_and_the_golden_rules() {
         &word(2, "stayed", "_"),
     ]
     .concat();
-    let desk = Desk::new(&[("gold.conllu", &gold)]);
+    let desk = desk(&[("gold.conllu", &gold)]);
     let rules = repository().join("stages/sentences/tests/golden_rules_en.json");
-    let run = desk.eval(&format!("gold.conllu {} --json", rules.display()));
+    let run = eval(&desk, &format!("gold.conllu {} --json", rules.display()));
     let results = run.json();
     assert_eq!(counts(&results[0], "ends of sentences"), [2, 2, 2]);
     assert_eq!(counts(&results[1], "whole texts"), [48, 48, 48]);
@@ -186,38 +138,39 @@ fn stances_of_texts_and_of_articles() {
     let pairs = r#"{"target": "The tax on sugar should rise", "text": "The tax on sugar is good and should rise.", "stance": "PRO"}
 {"target": "The tax on sugar should rise", "text": "The tax on sugar is a bad, harmful idea.", "stance": "CON"}
 "#;
-    let desk = Desk::new(&[("gold.jsonl", pairs)]);
-    let result = &desk.eval("gold.jsonl --json").json()[0];
+    let desk = desk(&[("gold.jsonl", pairs)]);
+    let result = &eval(&desk, "gold.jsonl --json").json()[0];
     assert_eq!(result["rows"][0]["measure"], "macro_f1");
     assert_eq!(counts(result, "favor")[2], 1);
     assert_eq!(counts(result, "all, accuracy")[2], 2);
 
     let seeds = repository().join("seeds/gold/stance.jsonl");
-    let run = desk.eval(&format!("{} --json --config postil.toml", seeds.display()));
+    let run = eval(&desk, &format!("{} --json --config postil.toml", seeds.display()));
     // The targets are those of the config, and this one has none: nothing is said of any.
     assert_eq!(counts(&run.json()[0], "articles")[2], 20);
 }
 
 #[test]
 fn what_is_wrong_is_said_with_file_and_line() {
-    let desk = Desk::new(&[
+    let desk = desk(&[
         ("tags.conll", "Rome LOC\n"),
         ("broken.iob2", "In O\nRome B-LOC\nBonn city\n"),
         ("spans.jsonl", "{\"text\": \"Rome\", \"spans\": [[0, 9, \"LOC\"]]}\n"),
         ("empty.txt", "\n"),
     ]);
-    desk.eval("broken.iob2").fails_with(
+    eval(&desk, "broken.iob2").fails_with(
         "broken.iob2:3: expected a tag such as O, B-PER or I-PER in column 2, found `city`",
     );
-    desk.eval("tags.conll").fails_with("name the format with --format");
-    desk.eval("spans.jsonl").fails_with("spans.jsonl:1: spans[0]: expected 0 <= start < end <= 4");
-    desk.eval("empty.txt --format columns").fails_with("nothing to score");
-    desk.eval("nothing.conllu").fails_with("could not read nothing.conllu");
-    desk.eval("broken.iob2 --format column").fails_with("did you mean `columns`?");
-    desk.eval("spans.jsonl --map PER").fails_with("--map: expected a pair of labels");
-    fs::write(desk.0.path().join("good.conll"), "Rome B-LOC\n").unwrap();
-    desk.eval("good.conll --set entity.path=a.tsv").fails_with("did you mean `entities`?");
-    desk.eval("good.conll --set entities.paht=a.tsv").fails_with("did you mean `path`?");
-    desk.eval("good.conll --use entities.gazeteer")
+    eval(&desk, "tags.conll").fails_with("name the format with --format");
+    eval(&desk, "spans.jsonl")
+        .fails_with("spans.jsonl:1: spans[0]: expected 0 <= start < end <= 4");
+    eval(&desk, "empty.txt --format columns").fails_with("nothing to score");
+    eval(&desk, "nothing.conllu").fails_with("could not read nothing.conllu");
+    eval(&desk, "broken.iob2 --format column").fails_with("did you mean `columns`?");
+    eval(&desk, "spans.jsonl --map PER").fails_with("--map: expected a pair of labels");
+    desk.write("good.conll", "Rome B-LOC\n");
+    eval(&desk, "good.conll --set entity.path=a.tsv").fails_with("did you mean `entities`?");
+    eval(&desk, "good.conll --set entities.paht=a.tsv").fails_with("did you mean `path`?");
+    eval(&desk, "good.conll --use entities.gazeteer")
         .fails_with("did you mean `entities.gazetteer`?");
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command};
 
-use crate::desk::{Desk, Dice};
+use super::desk::{Dice, desk};
 
 const ARTICLES: usize = 30;
 
@@ -26,7 +26,7 @@ impl Drop for Busy {
 fn the_digest_is_the_same_for_any_threads_batches_order_and_load() {
     // Fewer than 200 paragraphs: a phrase that more texts than that share brings no candidates for
     // duplicates, and then the order in which they come in would count.
-    let desk = Desk::new(ARTICLES);
+    let desk = desk(ARTICLES);
     desk.postil("annotate articles -o plain").exits(0);
     let expected = desk.digest("plain");
     for threads in [1, 2, 8] {

@@ -1,8 +1,6 @@
 //! A batch that can be trusted: the real binary, killed, starved, interrupted and crowded, leaves the
 //! same tables behind as one that was left in peace.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 mod crash;
 mod desk;
 mod determinism;

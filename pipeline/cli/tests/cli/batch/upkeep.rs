@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use crate::desk::{Desk, article};
+use super::desk::{article, desk};
 
 #[test]
 fn merging_leaves_the_rows_and_fewer_parts() {
-    let desk = Desk::new(60);
+    let desk = desk(60);
     desk.postil("annotate articles --commit-bytes 5000 -o tables").exits(0);
     let expected = desk.digest("tables");
     assert!(desk.parts("tables", "sentences").len() >= 10);
@@ -32,7 +32,7 @@ fn merging_leaves_the_rows_and_fewer_parts() {
 
 #[test]
 fn what_failed_is_tried_again_with_the_command_of_that_time() {
-    let desk = Desk::new(4);
+    let desk = desk(4);
     desk.write("articles/latin.txt", b"caf\xe9 in Kazakhstan");
     desk.write("articles/void.txt", "");
     desk.postil("annotate articles -o tables").exits(3);
@@ -49,9 +49,9 @@ fn what_failed_is_tried_again_with_the_command_of_that_time() {
     desk.postil("show new -o tables").exits(1);
     // With another option than at that time, and from another folder.
     fs::create_dir(desk.path("elsewhere")).unwrap();
-    let mut retry = desk.command("retry ../tables -- --encoding windows-1252");
+    let mut retry = desk.command("retry ../tables -- --encoding windows-1252".split(' '));
     retry.current_dir(desk.path("elsewhere"));
-    crate::desk::run(retry).exits(0).says("1 article,");
+    crate::support::run(retry).exits(0).says("1 article,");
     desk.postil("show latin -o tables").exits(0).says("café in [Kazakhstan LOC]");
     desk.postil("retry tables").exits(0).says("nothing has failed");
     desk.postil("verify tables").exits(0);
@@ -59,7 +59,7 @@ fn what_failed_is_tried_again_with_the_command_of_that_time() {
 
 #[test]
 fn status_lists_the_last_runs() {
-    let desk = Desk::new(3);
+    let desk = desk(3);
     desk.postil("annotate articles -o tables").exits(0);
     let status = desk.postil("status tables");
     status.exits(0).says("3 articles, 2 commits, the last one at 20").says("failed");

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::desk::{Desk, Dice, copy_articles, run};
+use super::desk::{Dice, copy_articles, desk};
+use crate::support::{Desk, run};
 
 /// Kills in the suite; more with `POSTIL_CRASH_KILLS`.
 const KILLS: usize = 6;
@@ -28,11 +29,11 @@ fn killed_at_any_moment_a_run_loses_nothing_that_was_committed() {
     let kills = variable("POSTIL_CRASH_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     let desk = match variable("POSTIL_CRASH_ARTICLES") {
         Some(folder) => {
-            let desk = Desk::new(0);
+            let desk = desk(0);
             copy_articles(Path::new(&folder), &desk.path("articles"));
             desk
         }
-        None => Desk::new(ARTICLES),
+        None => desk(ARTICLES),
     };
     if let Some(config) = variable("POSTIL_CRASH_CONFIG") {
         desk.write("postil.toml", fs::read(config).unwrap());
@@ -128,7 +129,7 @@ impl Drop for Mount {
 #[cfg(unix)]
 #[test]
 fn a_full_disk_ends_the_run_with_a_word_and_the_next_one_goes_on() {
-    let desk = Desk::new(120);
+    let desk = desk(120);
     desk.postil(&format!("{RUN} whole")).exits(0);
     let expected = desk.digest("whole");
     if let Some(mount) = Mount::new(&desk.path("small"), "size=400k") {
@@ -166,7 +167,7 @@ fn a_full_disk_ends_the_run_with_a_word_and_the_next_one_goes_on() {
 #[test]
 fn a_folder_that_can_not_be_written_is_named_and_left_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let desk = Desk::new(3);
+    let desk = desk(3);
     fs::create_dir(desk.path("mine")).unwrap();
     let mode = |mode| fs::set_permissions(desk.path("mine"), fs::Permissions::from_mode(mode));
     mode(0o555).unwrap();
@@ -202,7 +203,7 @@ fn a_folder_that_can_not_be_written_is_named_and_left_alone() {
 
 #[test]
 fn a_damaged_part_is_named_and_made_anew() {
-    let desk = Desk::new(60);
+    let desk = desk(60);
     let annotate = "annotate articles --commit-bytes 40000 -o tables";
     desk.postil(annotate).exits(0);
     let expected = desk.digest("tables");
@@ -252,7 +253,7 @@ fn a_damaged_part_is_named_and_made_anew() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_run_within_two_seconds_and_the_next_goes_on() {
-    let desk = Desk::new(400);
+    let desk = desk(400);
     let start = Instant::now();
     desk.postil(&format!("{RUN} whole")).exits(0);
     let whole = start.elapsed();
@@ -285,7 +286,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_the_next_goes_on() {
 
 #[test]
 fn a_second_postil_on_the_same_output_is_refused_with_the_first_ones_process() {
-    let desk = Desk::new(400);
+    let desk = desk(400);
     let mut first = desk.start(&format!("{RUN} tables"));
     let lock = desk.path("tables/.postil.lock");
     let deadline = Instant::now() + Duration::from_secs(20);
