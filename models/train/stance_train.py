@@ -141,7 +141,7 @@ class Stage:
     def epoch(self, index: int) -> list[Pair]:
         rng = random.Random(self.seed * 1000 + index)
         out = []
-        rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.38, 0.10, 0.08)
+        rates = (0.25, 0.10, 0.08) if self.stage == "first" else (0.45, 0.10, 0.08)
         for p in self.claims if self.stage == "first" else self.sample(rng):
             target, label = vary(p.target, p.label, rng, rates)
             out.append(Pair(target, p.text, label, p.source))
@@ -154,12 +154,13 @@ class Stage:
             out += rng.sample(self.facts, 400)
             out += self.negatives(rng, 1800)
             out += self.bystanders(rng, 900)
-            out += self.prose.pairs(1500, rng)
+            out += self.prose.pairs(2500, rng)
             out += self.reports.pairs(2500, rng)
             out += self.retold.pairs(2500, rng)
-            out += essays("train", rng)
+            for _ in range(2):
+                out += essays("train", rng)
             out = [self.behind(p, rng) for p in out]
-            out += articles("train", rng, plain=2)
+            out += articles("train", rng)
         rng.shuffle(out)
         return out
 

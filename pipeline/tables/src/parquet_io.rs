@@ -21,8 +21,25 @@ use crate::schema::{INTERVAL, OFFSET_UNIT, SCHEMA_VERSION, TableId};
 pub const MAX_ROW_GROUP_ROWS: usize = 122_880;
 /// Encoded bytes of a row group at most, so that a table of long texts is read in pieces.
 pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
-/// Level of zstd compression.
-pub const ZSTD_LEVEL: i32 = 3;
+
+/// How much work the compression of a file is worth, with zstd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Level 1, for the parts of a run: against the level of `Once` it saves a tenth of the CPU of a
+    /// pipeline without models and a tenth of its memory, for files that are a seventh larger.
+    Often,
+    /// Level 3, for what is written once to be kept.
+    Once,
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Self::Often => 1,
+            Self::Once => 3,
+        }
+    }
+}
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +56,14 @@ pub struct Written {
 /// away, and the least and the greatest text help no query.
 const RUNNING_TEXT: [&str; 3] = ["text", "a_text", "b_text"];
 
-/// Writes batches into one file and syncs it to the disk. The batches must be sorted by the table's
+/// Writes batches into one file of a run and syncs it to the disk. The batches must be sorted by the table's
 /// key, one after another, and have one schema.
 ///
 /// # Errors
 /// Where the file can't be created or written; a file begun is left for the caller to remove.
 pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Written, TableError> {
     let schema = batches.first().map_or_else(|| table.schema(), RecordBatch::schema);
-    let mut writer = PartWriter::create(path, table, schema)?;
+    let mut writer = PartWriter::create(path, table, schema, Effort::Often)?;
     for batch in batches {
         writer.write(batch)?;
     }
@@ -65,10 +82,15 @@ impl PartWriter {
     ///
     /// # Errors
     /// Where the file can't be created.
-    pub fn create(path: &Path, table: &TableId, schema: SchemaRef) -> Result<Self, TableError> {
+    pub fn create(
+        path: &Path,
+        table: &TableId,
+        schema: SchemaRef,
+        effort: Effort,
+    ) -> Result<Self, TableError> {
         let parquet = |source: ParquetError| TableError::Parquet { path: path.to_owned(), source };
         let io = |source: std::io::Error| TableError::Io { path: path.to_owned(), source };
-        let properties = properties(table, &schema).map_err(parquet)?;
+        let properties = properties(table, &schema, effort).map_err(parquet)?;
         let file = File::create(path).map_err(io)?;
         let hashing = Hashing { inner: BufWriter::new(file), sha256: Sha256::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(hashing, schema, Some(properties)).map_err(parquet)?;
@@ -110,7 +132,11 @@ impl PartWriter {
     }
 }
 
-fn properties(table: &TableId, schema: &SchemaRef) -> Result<WriterProperties, ParquetError> {
+fn properties(
+    table: &TableId,
+    schema: &SchemaRef,
+    effort: Effort,
+) -> Result<WriterProperties, ParquetError> {
     let footer = [
         ("postil.table", table.name()),
         ("postil.schema_version", SCHEMA_VERSION),
@@ -123,7 +149,7 @@ fn properties(table: &TableId, schema: &SchemaRef) -> Result<WriterProperties, P
         .filter_map(|name| i32::try_from(schema.index_of(name).ok()?).ok())
         .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: false })
         .collect();
-    let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
+    let level = ZstdLevel::try_new(effort.level())?;
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("postil ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(level))

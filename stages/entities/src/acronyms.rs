@@ -16,6 +16,8 @@ use crate::words::{Words, is_all_caps, is_capitalised, is_hyphen};
 
 /// Fewest and most letters of a short name.
 const LETTERS: std::ops::RangeInclusive<usize> = 2..=8;
+/// Fewest letters of a short name that nothing in brackets defines: two letters stand for too much.
+const FEWEST_UNDEFINED: usize = 3;
 /// Small words inside a long name.
 const JOINTS: [&str; 10] = ["of", "the", "and", "for", "on", "in", "to", "de", "des", "&"];
 
@@ -58,6 +60,47 @@ pub(crate) fn define(
         }
     }
     defined
+}
+
+/// Gives the initials of the agreements that an article names in full their label: "NAFTA" stands for
+/// the North American Free Trade Agreement also where nothing in brackets says so.
+pub(crate) fn as_agreements(sentences: &mut [SentenceWords<'_>]) {
+    let mut agreements: HashMap<String, (usize, Kind, f32)> = HashMap::new();
+    for sentence in sentences.iter() {
+        let words = sentence.view();
+        for mention in sentence.mentions.iter().filter(|mention| mention.kind == Kind::Other) {
+            let names = mention.words.clone().map(|at| words.get(at));
+            let initials: String = names
+                .filter(|word| is_capitalised(word))
+                .filter_map(|word| word.chars().next())
+                .collect();
+            if clean::is_agreement(words.get(mention.words.end.saturating_sub(1)))
+                && initials.chars().count() >= FEWEST_UNDEFINED
+            {
+                agreements
+                    .entry(initials)
+                    .and_modify(|(_, _, score)| *score = score.max(mention.score))
+                    .or_insert((mention.label, mention.kind, mention.score));
+            }
+        }
+    }
+    if agreements.is_empty() {
+        return;
+    }
+    for sentence in sentences {
+        for at in 0..sentence.mentions.len() {
+            let Some(mention) = sentence.mentions.get(at) else { continue };
+            if mention.kind != Kind::Organisation {
+                continue;
+            }
+            let short = sentence.surface(&mention.words);
+            if let Some(&(label, kind, score)) = agreements.get(&short)
+                && let Some(mention) = sentence.mentions.get_mut(at)
+            {
+                *mention = Mention { label, kind, score, maker: Maker::Article, ..mention.clone() };
+            }
+        }
+    }
 }
 
 /// The definitions of a sentence.

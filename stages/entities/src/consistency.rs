@@ -100,6 +100,7 @@ impl Votes {
 pub(crate) fn agree(sentences: &mut [SentenceWords<'_>], kinds: &[Kind]) {
     let labels = kinds.len();
     drop_common_words(sentences);
+    acronyms::as_agreements(sentences);
     let mut votes: HashMap<String, Votes> = HashMap::new();
     let label_of = |kind: Kind| kinds.iter().position(|known| *known == kind);
     for (short, (label, kind, score)) in acronyms::define(sentences, label_of) {

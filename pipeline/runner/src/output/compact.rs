@@ -10,7 +10,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use postil_tables::parquet_io::{self, PartWriter};
+use postil_tables::parquet_io::{self, Effort, PartWriter};
 use postil_tables::{TableError, TableId};
 
 use super::commit::{NewPart, Unfinished, widen};
@@ -191,7 +191,7 @@ impl Open {
     ) -> Result<Self, Error> {
         let part = store.new_part(table, run_id)?;
         unfinished.expect(&part);
-        let writer = PartWriter::create(&part.temporary, table, schema.clone())?;
+        let writer = PartWriter::create(&part.temporary, table, schema.clone(), Effort::Once)?;
         Ok(Self { part, writer, range: None })
     }
 

@@ -149,6 +149,19 @@ fn are_two_peoples(words: Words<'_>, left: &Range<usize>, right: &Range<usize>) 
         && !ONE_PEOPLE.contains(&last.to_lowercase().as_str())
 }
 
+/// The range with the rest of a small word that it cuts at a hyphen: of "the Nukufetau by-election"
+/// models may mark "Nukufetau by" or "Nukufetau by-".
+pub(super) fn whole(words: Words<'_>, range: Range<usize>) -> Range<usize> {
+    let joint = range.end - usize::from(!range.is_empty() && is_hyphen(words.get(range.end - 1)));
+    let is_cut = joint > range.start + 1
+        && is_lower(words.get(joint - 1))
+        && is_hyphen(words.get(joint))
+        && words.is_glued(joint)
+        && words.is_glued_back(joint)
+        && is_lower(words.get(joint + 1));
+    range.start..if is_cut { joint + 2 } else { range.end }
+}
+
 /// The range without the common half of a compound: "Pakistan-facilitated", "pro-Iranian".
 pub(super) fn trim(words: Words<'_>, mut range: Range<usize>, kind: Kind) -> Range<usize> {
     let is_joint = |word: usize| {

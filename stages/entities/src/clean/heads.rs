@@ -107,6 +107,17 @@ pub(crate) fn is_agreement(word: &str) -> bool {
     is_capitalised(word) && AGREEMENTS.contains(&word.to_lowercase().as_str())
 }
 
+/// Countries whose names persons have, too.
+const GIVEN_NAMES: [&str; 13] = [
+    "america", "chad", "cuba", "cyprus", "england", "georgia", "holland", "india", "ireland",
+    "israel", "jordan", "kenya", "wales",
+];
+
+/// Whether a name is a country's and nobody's: models take little-known ones for persons.
+fn is_only_country(name: &str) -> bool {
+    places::is_country(name) && !GIVEN_NAMES.contains(&name.to_lowercase().as_str())
+}
+
 /// Whether the name is a country's short form in capitals: "U.S.", "UAE".
 fn is_initials(name: &str) -> bool {
     !name.contains(char::is_lowercase) && places::is_country(name)
@@ -132,7 +143,9 @@ pub(crate) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kin
         // The name of a country is neither a people nor, in this guideline, an office.
         Kind::Group | Kind::Organisation if places::is_country(words.slice(range)) => Kind::Place,
         // "U.S. President": initials of a country are nobody's.
-        Kind::Person if is_initials(words.slice(range)) => Kind::Place,
+        Kind::Person if is_initials(words.slice(range)) || is_only_country(words.slice(range)) => {
+            Kind::Place
+        }
         Kind::Organisation | Kind::Place | Kind::Person
             if is_name
                 && (several || last.ends_with('s'))

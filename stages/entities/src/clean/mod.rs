@@ -70,7 +70,7 @@ fn clean_one(words: Words<'_>, mention: Found) -> Vec<Found> {
     compounds::split(words, mention)
         .into_iter()
         .filter_map(|part| {
-            let range = trim(words, part.words, part.kind)?;
+            let range = trim(words, compounds::whole(words, part.words), part.kind)?;
             let range = heads::with_agreement(words, range, part.kind);
             let kind = heads::kind_of(words, &range, part.kind);
             Some(Found { words: range, kind })
@@ -412,6 +412,10 @@ mod tests {
         );
         assert_eq!(cleaned("the [EVENT|Pro]-Beijing camp"), Vec::<String>::new());
         assert_eq!(
+            cleaned("a [EVENT|Nukufetau by]-election, a [EVENT|Leeds by-]election, [LOC|Suva]-led"),
+            ["Event|Nukufetau by-election", "Event|Leeds by-election", "Place|Suva"]
+        );
+        assert_eq!(
             cleaned("[ORG|Anti-Defamation League]"),
             ["Organisation|Anti-Defamation League"]
         );
@@ -426,6 +430,8 @@ mod tests {
         assert_eq!(cleaned("[NORP|Saudi] [LOC|Arabia] and"), ["Place|Saudi Arabia"]);
         assert_eq!(cleaned("the [ORG|United Arab] Emirates and"), ["Place|United Arab Emirates"]);
         assert_eq!(cleaned("[ORG|Bahrain]"), ["Place|Bahrain"]);
+        assert_eq!(cleaned("[PER|Tuvalu]’s Governor"), ["Place|Tuvalu"]);
+        assert_eq!(cleaned("[PER|Chad] and [PER|Jordan]"), ["Person|Chad", "Person|Jordan"]);
         assert_eq!(
             cleaned("[ORG|BAMAKO (Reuters)] - Mali"),
             ["Place|BAMAKO", "Organisation|Reuters"]
