@@ -5,8 +5,7 @@ STANCE := $(WORK)/stance
 stance: check-args
 	$(PYTHON) -u stance_train.py --stage first --epochs 2 --rate 1e-4 --base $(BASE) --data $(DATA) --work $(STANCE)
 	$(PYTHON) -u stance_train.py --stage second --name pass1 --seed 1 --epochs 2 --rate 8e-5 --base $(BASE) --data $(DATA) --work $(STANCE)
-	$(PYTHON) -u stance_train.py --stage second --name pass2 --seed 2 --epochs 1 --rate 6e-5 --start $(STANCE)/stance-pass1.pt --base $(BASE) --data $(DATA) --work $(STANCE)
-	$(PYTHON) -u stance_train.py --stage second --name second --seed 3 --epochs 1 --rate 5e-5 --start $(STANCE)/stance-pass2.pt --base $(BASE) --data $(DATA) --work $(STANCE)
+	$(PYTHON) -u stance_train.py --stage second --name second --seed 2 --epochs 1 --rate 6e-5 --start $(STANCE)/stance-pass1.pt --base $(BASE) --data $(DATA) --work $(STANCE)
 	$(PYTHON) stance_eval.py export --base $(BASE) --data $(DATA) --work $(STANCE) --out $(MODELS)/stance-minilm-l6
 	$(PYTHON) golden.py $(MODELS)/stance-minilm-l6 $(GOLDEN)/stance-minilm-l6.json
 

@@ -90,7 +90,7 @@ pub(crate) fn as_agreements(sentences: &mut [SentenceWords<'_>]) {
     for sentence in sentences {
         for at in 0..sentence.mentions.len() {
             let Some(mention) = sentence.mentions.get(at) else { continue };
-            if mention.kind != Kind::Organisation {
+            if !matches!(mention.kind, Kind::Organisation | Kind::Place) {
                 continue;
             }
             let short = sentence.surface(&mention.words);
