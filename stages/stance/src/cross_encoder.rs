@@ -91,7 +91,7 @@ pub(crate) const DEFAULT_ENTITY_TARGETS: usize = 3;
 /// The threshold of a model that states none.
 pub(crate) const DEFAULT_ABSTAIN: f32 = 0.5;
 
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 impl CrossEncoderConfig {
     fn needs(&self) -> Vec<Layer> {

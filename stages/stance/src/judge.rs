@@ -91,6 +91,9 @@ struct Other {
 /// What the author is taken to say by reporting: so much of it is neutral.
 const REPORTING_IS_NEUTRAL: f32 = 0.8;
 
+/// A view of somebody else abstains under this, even where the threshold of the model is lower: that
+/// is set on texts whose author is asked for, and the side of reported views is found less often.
+const VIEW_MAJORITY: f32 = 0.5;
 /// An article abstains where its likeliest stance leads the next by less than this.
 const ARTICLE_MARGIN: f32 = 0.02;
 
@@ -292,6 +295,8 @@ impl Judge {
                 if theirs.best() == StanceLabel::Unrelated {
                     continue;
                 }
+                let row = self.row(profile, theirs, other.relevance);
+                let unsure = row.score < VIEW_MAJORITY;
                 units.push(Stance {
                     unit: Unit::Sentence,
                     unit_idx: Some(other.sentence_idx),
@@ -299,7 +304,8 @@ impl Judge {
                     holder_kind: HolderKind::Entity,
                     holder: Some(other.holder.name.clone()),
                     holder_entity_idx: other.holder.entity_idx,
-                    ..self.row(profile, theirs, other.relevance)
+                    stance: if unsure { StanceLabel::Abstain } else { row.stance },
+                    ..row
                 });
             }
         }

@@ -65,7 +65,7 @@ impl Default for LinearConfig {
     }
 }
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 impl LinearConfig {
     fn needs(&self) -> Vec<Layer> {
