@@ -16,6 +16,8 @@ use crate::words::{Words, is_all_caps, is_capitalised, is_hyphen};
 
 /// Fewest and most letters of a short name.
 const LETTERS: std::ops::RangeInclusive<usize> = 2..=8;
+/// Words between brackets, at most, that are looked at for the long name of what stands before them.
+const LONGEST_INSIDE: usize = 16;
 /// Fewest letters of a short name that nothing in brackets defines: two letters stand for too much.
 const FEWEST_UNDEFINED: usize = 3;
 /// Small words inside a long name.
@@ -103,20 +105,32 @@ pub(crate) fn as_agreements(sentences: &mut [SentenceWords<'_>]) {
     }
 }
 
-/// The definitions of a sentence.
+/// The definitions of a sentence, in either order: "Long Name (LN)" and "LN (Long Name)".
 fn definitions(words: Words<'_>) -> Vec<Definition> {
-    let brackets = (1..words.len().saturating_sub(2))
-        .filter(|&at| words.get(at) == "(" && words.get(at + 2) == ")");
+    let brackets = (1..words.len().saturating_sub(2)).filter(|&at| words.get(at) == "(");
     brackets
         .filter_map(|open| {
-            let letters: Vec<char> = words.get(open + 1).chars().collect();
-            let is_short = LETTERS.contains(&letters.len())
-                && is_all_caps(words.get(open + 1))
-                && letters.iter().all(|letter| letter.is_alphabetic());
-            let start = is_short.then(|| long_name(words, open, &letters)).flatten()?;
-            Some(Definition { long: start..open, short: open + 1 })
+            if words.get(open + 2) == ")" {
+                let letters = letters_of(words.get(open + 1))?;
+                let start = long_name(words, open, &letters)?;
+                return Some(Definition { long: start..open, short: open + 1 });
+            }
+            let letters = letters_of(words.get(open - 1))?;
+            let close = (open + 3..words.len().min(open + LONGEST_INSIDE))
+                .find(|&at| words.get(at) == ")")?;
+            let start = long_name(words, close, &letters)?;
+            (start == open + 1).then_some(Definition { long: start..close, short: open - 1 })
         })
         .collect()
+}
+
+/// The letters of a short name.
+fn letters_of(word: &str) -> Option<Vec<char>> {
+    let letters: Vec<char> = word.chars().collect();
+    let is_short = LETTERS.contains(&letters.len())
+        && is_all_caps(word)
+        && letters.iter().all(|letter| letter.is_alphabetic());
+    is_short.then_some(letters)
 }
 
 /// The first word of the name that ends before `end` and whose capitalised words begin with `letters`.
@@ -148,6 +162,9 @@ fn meaning(sentence: &SentenceWords<'_>, definition: &Definition) -> Option<(Kin
     };
     let inside = over(&definition.long);
     let score = inside.iter().map(|mention| mention.score).fold(0.0, f32::max);
+    if clean::is_known_agreement(words.get(definition.short)) {
+        return (!inside.is_empty()).then_some((Kind::Other, score));
+    }
     if let [whole] = inside.as_slice()
         && whole.words == definition.long
     {
@@ -221,6 +238,10 @@ mod tests {
             defined("the World Health Organization (WHO)"),
             one("World Health Organization", "WHO")
         );
+        assert_eq!(
+            defined("The TPP (Trans Pacific Partnership) was signed"),
+            one("Trans Pacific Partnership", "TPP")
+        );
     }
 
     #[test]
@@ -233,6 +254,9 @@ mod tests {
             "a Member of Parliament (MP)",
             "United Nations (the UN)",
             "(UN) is short",
+            "the UN (a large body)",
+            "the EU (like the World Bank)",
+            "the AU (Addis Ababa, Ethiopia)",
         ] {
             assert_eq!(defined(text), [], "{text}");
         }

@@ -29,6 +29,12 @@ const AGREEMENTS: [&str; 19] = [
     "medal",
 ];
 
+/// Agreements that texts seldom name in full.
+const KNOWN_AGREEMENTS: [&str; 12] = [
+    "AfCFTA", "CAFTA", "CETA", "CPTPP", "GATT", "JCPOA", "NAFTA", "NPT", "RCEP", "TPP", "TTIP",
+    "USMCA",
+];
+
 /// Last words of events.
 const EVENTS: [&str; 10] = [
     "war",
@@ -102,6 +108,11 @@ const PEOPLES: [&str; 40] = [
     "uyghurs",
 ];
 
+/// Whether a name is a well-known agreement's initials.
+pub(crate) fn is_known_agreement(name: &str) -> bool {
+    KNOWN_AGREEMENTS.contains(&name)
+}
+
 /// Whether a word is the last of an agreement's, a law's or a prize's name.
 pub(crate) fn is_agreement(word: &str) -> bool {
     is_capitalised(word) && AGREEMENTS.contains(&word.to_lowercase().as_str())
@@ -142,6 +153,7 @@ pub(crate) fn kind_of(words: Words<'_>, range: &Range<usize>, kind: Kind) -> Kin
     match kind {
         // The name of a country is neither a people nor, in this guideline, an office.
         Kind::Group | Kind::Organisation if places::is_country(words.slice(range)) => Kind::Place,
+        Kind::Organisation | Kind::Place if is_known_agreement(words.slice(range)) => Kind::Other,
         // "U.S. President": initials of a country are nobody's.
         Kind::Person if is_initials(words.slice(range)) || is_only_country(words.slice(range)) => {
             Kind::Place

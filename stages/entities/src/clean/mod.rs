@@ -11,7 +11,7 @@ mod titles;
 
 use std::ops::Range;
 
-pub(crate) use heads::{is_agreement, kind_of as kind_by_last_word};
+pub(crate) use heads::{is_agreement, is_known_agreement, kind_of as kind_by_last_word};
 
 use crate::kind::Kind;
 use crate::places;
@@ -449,6 +449,7 @@ mod tests {
     fn the_last_word_tells_agreements_events_and_peoples() {
         assert_eq!(cleaned("the [ORG|Abraham Accords]"), ["Other|Abraham Accords"]);
         assert_eq!(cleaned("the [PER|Accords]"), ["Other|Accords"]);
+        assert_eq!(cleaned("[ORG|NAFTA] and [ORG|NATO]"), ["Other|NAFTA", "Organisation|NATO"]);
         assert_eq!(cleaned("the [LOC|Gaza War]"), ["Event|Gaza War"]);
         assert_eq!(cleaned("[LOC|Middle Eastern] oil"), ["Group|Middle Eastern"]);
         assert_eq!(cleaned("[PER|War] by [ORG|Accord]"), ["Person|War", "Organisation|Accord"]);
