@@ -263,7 +263,10 @@ def main() -> None:
     if args.first:
         model = load_model(args.first)
         first = f"{args.work}/first.safetensors"
-        save_file(model.state_dict(), first)
+        # Kept: `--out` may be the same folder, and a second call must not begin from its own result.
+        if not os.path.exists(first):
+            save_file(model.state_dict(), first)
+        model.load_state_dict(load_file(first))
     else:
         stage1, stage2 = stages(data.bronze, args.bronze[0])
         model = fresh_model(args.base, 1)

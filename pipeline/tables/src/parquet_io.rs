@@ -26,7 +26,7 @@ pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
     /// Level 1, for the parts of a run: against the level of `Once` it saves a tenth of the CPU of a
-    /// pipeline without models and a tenth of its memory, for files that are a seventh larger.
+    /// pipeline without models, for files that are a sixth larger.
     Often,
     /// Level 3, for what is written once to be kept.
     Once,
@@ -56,8 +56,8 @@ pub struct Written {
 /// away, and the least and the greatest text help no query.
 const RUNNING_TEXT: [&str; 3] = ["text", "a_text", "b_text"];
 
-/// Writes batches into one file of a run and syncs it to the disk. The batches must be sorted by the table's
-/// key, one after another, and have one schema.
+/// Writes batches into one file of a run and syncs it to the disk. The batches must be sorted by the
+/// table's key, one after another, and have one schema.
 ///
 /// # Errors
 /// Where the file can't be created or written; a file begun is left for the caller to remove.

@@ -1,4 +1,5 @@
-//! Short names that an article defines: "Housing Authority of New Orleans (HANO)".
+//! Short names that an article defines: "Housing Authority of New Orleans (HANO)", "TPP (Trans Pacific
+//! Partnership)", and the initials of the agreements that it names.
 //!
 //! What stands before the brackets and begins with the letters in them is one name, however the model
 //! cut it, and the letters name the same thing wherever they stand. The match is the stricter half of
@@ -64,8 +65,8 @@ pub(crate) fn define(
     defined
 }
 
-/// Gives the initials of the agreements that an article names in full their label: "NAFTA" stands for
-/// the North American Free Trade Agreement also where nothing in brackets says so.
+/// Gives the initials of the agreements that an article names in full their label, also where nothing
+/// in brackets says what they stand for.
 pub(crate) fn as_agreements(sentences: &mut [SentenceWords<'_>]) {
     let mut agreements: HashMap<String, (usize, Kind, f32)> = HashMap::new();
     for sentence in sentences.iter() {
@@ -241,6 +242,48 @@ mod tests {
         assert_eq!(
             defined("The TPP (Trans Pacific Partnership) was signed"),
             one("Trans Pacific Partnership", "TPP")
+        );
+    }
+
+    /// A sentence of which some words are marked.
+    fn sentence<'a>(text: &'a str, marked: &[(&str, Kind)]) -> SentenceWords<'a> {
+        let words = split(text);
+        let mentions = marked
+            .iter()
+            .map(|(name, kind)| {
+                let start = text.find(name).unwrap();
+                let first = words.iter().position(|word| word.start == start).unwrap();
+                let end = words.iter().position(|word| word.end == start + name.len()).unwrap() + 1;
+                let label = usize::from(*kind == Kind::Other);
+                Mention { words: first..end, label, kind: *kind, score: 0.8, maker: Maker::Model }
+            })
+            .collect();
+        let belief = Vec::new();
+        SentenceWords { sentence_idx: 0, paragraph_idx: 0, start: 0, text, words, belief, mentions }
+    }
+
+    #[test]
+    fn initials_of_an_agreement_that_is_named_in_full_are_the_agreement() {
+        let mut sentences = [
+            sentence(
+                "Kenya signed the Lake Basin Fishing Accord.",
+                &[("Kenya", Kind::Place), ("Lake Basin Fishing Accord", Kind::Other)],
+            ),
+            sentence(
+                "LBFA and BFC are in Kenya.",
+                &[
+                    ("LBFA", Kind::Organisation),
+                    ("BFC", Kind::Organisation),
+                    ("Kenya", Kind::Place),
+                ],
+            ),
+        ];
+        as_agreements(&mut sentences);
+        let kinds: Vec<Kind> = sentences[1].mentions.iter().map(|mention| mention.kind).collect();
+        assert_eq!(kinds, [Kind::Other, Kind::Organisation, Kind::Place]);
+        assert_eq!(
+            (sentences[1].mentions[0].label, sentences[1].mentions[0].maker),
+            (1, Maker::Article)
         );
     }
 
