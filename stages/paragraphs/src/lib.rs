@@ -16,6 +16,7 @@ mod group;
 mod kinds;
 mod line;
 mod marker;
+mod plain;
 mod shape;
 mod stage;
 mod wrap;
@@ -77,10 +78,12 @@ pub(crate) fn describe(text: &str, pieces: Vec<Piece>) -> Vec<Paragraph> {
         .into_iter()
         .map(|Piece { span, kind }| {
             let slice = span.slice(text).unwrap_or("");
+            let plain = plain::is_plain(slice).then(|| plain::unicode_words(slice)).flatten();
+            let n_words = plain.unwrap_or_else(|| slice.unicode_words().count());
             Paragraph {
                 span,
                 kind,
-                n_words: u32::try_from(slice.unicode_words().count()).unwrap_or(u32::MAX),
+                n_words: u32::try_from(n_words).unwrap_or(u32::MAX),
                 fingerprint: fingerprint(slice),
             }
         })

@@ -1,5 +1,7 @@
 //! What a piece of text looks like, whatever its language.
 
+use crate::plain::{self, is_plain};
+
 /// Marks that end a sentence.
 pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '۔' | '।' | '॥' | '։' | '።')
@@ -65,7 +67,10 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Number of words, counted up to `limit`.
 pub(crate) fn count_words(text: &str, limit: usize) -> usize {
-    words(text).take(limit).count()
+    match is_plain(text) {
+        true => plain::spaced_words(text, limit),
+        false => words(text).take(limit).count(),
+    }
 }
 
 /// Whether the words are capitalised as in English titles: all but the small ones, with one exception in five.
