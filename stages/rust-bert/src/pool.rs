@@ -12,7 +12,7 @@ use crate::weights::Tensors;
 /// As many replicas of a network as threads use it at a time; all read the same weights.
 ///
 /// libtorch's modules may move between threads and not be shared by them. Of the ways out (measured by
-/// `cargo run --release -p postil-rust-bert --example speed -- --ways`, figures in the README) one network
+/// `cargo run --release -p postil-rust-bert --example speed_rust_bert -- --ways`, figures in the README) one network
 /// behind a mutex, or on a thread of its own with a queue, can't use a second core. A network for each
 /// thread can, and costs no memory, as what is large in a network, its weights, is one set of tensors
 /// that nobody writes.

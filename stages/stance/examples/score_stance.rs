@@ -1,7 +1,7 @@
 //! Scores labelled pairs of target and text with the classifier of a stance stage alone.
 //!
 //! ```text
-//! cargo run --release -p postil-stance --example score -- FILE.jsonl [MODEL-FOLDER [OUT.jsonl]]
+//! cargo run --release -p postil-stance --example score_stance -- FILE.jsonl [MODEL-FOLDER [OUT.jsonl]]
 //! ```
 //!
 //! `OUT.jsonl` gets the probabilities `[against, favor, neutral, unrelated]` of each line, from which

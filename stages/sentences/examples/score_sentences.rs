@@ -1,6 +1,6 @@
 //! Scores the splitter on a CoNLL-U file: precision, recall and F1 of sentence ends, paragraphs given.
 //!
-//! `cargo run --release -p postil-sentences --example score -- FILE.conllu [--errors]`
+//! `cargo run --release -p postil-sentences --example score_sentences -- FILE.conllu [--errors]`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

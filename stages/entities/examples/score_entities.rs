@@ -1,7 +1,7 @@
 //! Exact-span F1 of `entities.transformer` on a file in the IOB2 columns of Universal NER.
 //!
 //! ```text
-//! cargo run --release -p postil-entities --example score -- FILE.iob2 [--raw] [--no-agreement] [--min-score N] [--context sentence|article] [--model NAME] [--errors]
+//! cargo run --release -p postil-entities --example score_entities -- FILE.iob2 [--raw] [--no-agreement] [--min-score N] [--context sentence|article] [--model NAME] [--errors]
 //! ```
 //!
 //! A `# newdoc` begins an article; the sentences are the file's own. The labels scored are those of

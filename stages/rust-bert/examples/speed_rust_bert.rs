@@ -1,6 +1,6 @@
 //! Word pieces a second on libtorch and in the built-in runtime, on one and two threads, in one run.
 //!
-//!     cargo run --release -p postil-rust-bert --example speed -- [--sentences N] [--rounds N] [--ways] FILE...
+//!     cargo run --release -p postil-rust-bert --example speed_rust_bert -- [--sentences N] [--rounds N] [--ways] FILE...
 //!
 //! Each line of the files is a text: once as they are, and repeated up to `--sentences` (20,000). The
 //! engines take turns, and of `--rounds` (1) the fastest counts. With `--ways`, the ways to share one
