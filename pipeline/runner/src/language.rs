@@ -42,16 +42,8 @@ const MIN_LETTERS: usize = 24;
 const MANY_LETTERS: usize = 80;
 /// Words without which the share of English ones says nothing.
 const MIN_WORDS: usize = 6;
-/// One word in so many is one of [`ENGLISH`] in an English text.
+/// One word in so many is one of [`is_english`] in an English text.
 const ONE_IN: usize = 10;
-/// Common English words that are no common words of another language written in Latin letters.
-const ENGLISH: [&str; 44] = [
-    "about", "and", "are", "been", "before", "between", "could", "during", "from", "have", "his",
-    "into", "its", "it's", "may", "most", "new", "other", "our", "said", "should", "than", "that",
-    "the", "their", "them", "there", "these", "they", "this", "those", "through", "we", "were",
-    "what", "when", "where", "which", "while", "who", "with", "would", "you", "your",
-];
-
 /// The BCP 47 code of the language of a text; `None` where the text is too short to tell, or has no
 /// letters, or what is likeliest is not likely.
 pub(crate) fn detect(text: &str) -> Option<&'static str> {
@@ -115,10 +107,61 @@ fn is_plainly_english(sample: &str) -> bool {
         let Some(place) = lower.get_mut(..word.len()) else { continue };
         place.copy_from_slice(word.as_bytes());
         place.make_ascii_lowercase();
-        let place = &*place;
-        english += usize::from(ENGLISH.iter().any(|known| known.as_bytes() == place));
+        english += usize::from(is_english(place));
     }
     words >= MIN_WORDS && english > 1 && english * ONE_IN >= words
+}
+
+/// Whether a word in lower case is a common English one, and no common one of another language written
+/// in Latin letters.
+fn is_english(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"about"
+            | b"and"
+            | b"are"
+            | b"been"
+            | b"before"
+            | b"between"
+            | b"could"
+            | b"during"
+            | b"from"
+            | b"have"
+            | b"his"
+            | b"into"
+            | b"its"
+            | b"it's"
+            | b"may"
+            | b"most"
+            | b"new"
+            | b"other"
+            | b"our"
+            | b"said"
+            | b"should"
+            | b"than"
+            | b"that"
+            | b"the"
+            | b"their"
+            | b"them"
+            | b"there"
+            | b"these"
+            | b"they"
+            | b"this"
+            | b"those"
+            | b"through"
+            | b"we"
+            | b"were"
+            | b"what"
+            | b"when"
+            | b"where"
+            | b"which"
+            | b"while"
+            | b"who"
+            | b"with"
+            | b"would"
+            | b"you"
+            | b"your"
+    )
 }
 
 /// The BCP 47 code: two letters where ISO 639-1 has them.
