@@ -1,6 +1,5 @@
 //! Builds the columns of one batch by name, so that a row's code reads like the row.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -25,7 +24,10 @@ enum Builder {
 pub(crate) struct Columns {
     table: String,
     schema: SchemaRef,
-    builders: BTreeMap<String, Builder>,
+    /// By place in the schema.
+    builders: Vec<Builder>,
+    /// The column behind the last one written: rows are mostly written in the schema's order.
+    next: usize,
 }
 
 impl Columns {
@@ -33,21 +35,34 @@ impl Columns {
         let builders = schema
             .fields()
             .iter()
-            .map(|field| {
-                let builder = match field.data_type() {
-                    DataType::Utf8 => Builder::Text(StringBuilder::new()),
-                    DataType::Dictionary(_, _) => Builder::Label(StringDictionaryBuilder::new()),
-                    DataType::Int32 => Builder::Int(Int32Builder::new()),
-                    DataType::Float32 => Builder::Float(Float32Builder::new()),
-                    DataType::Timestamp(_, _) => {
-                        Builder::Timestamp(TimestampMicrosecondBuilder::new())
-                    }
-                    _ => Builder::Whole(None),
-                };
-                (field.name().clone(), builder)
+            .map(|field| match field.data_type() {
+                DataType::Utf8 => Builder::Text(StringBuilder::new()),
+                DataType::Dictionary(_, _) => Builder::Label(StringDictionaryBuilder::new()),
+                DataType::Int32 => Builder::Int(Int32Builder::new()),
+                DataType::Float32 => Builder::Float(Float32Builder::new()),
+                DataType::Timestamp(_, _) => Builder::Timestamp(TimestampMicrosecondBuilder::new()),
+                _ => Builder::Whole(None),
             })
             .collect();
-        Self { table: table.to_owned(), schema, builders }
+        Self { table: table.to_owned(), schema, builders, next: 0 }
+    }
+
+    fn builder(&mut self, column: &str) -> Option<&mut Builder> {
+        let fields = self.schema.fields();
+        let at = match fields.get(self.next) {
+            Some(field) if field.name() == column => self.next,
+            _ => fields.iter().position(|field| field.name() == column)?,
+        };
+        self.next = if at + 1 < fields.len() { at + 1 } else { 0 };
+        self.builders.get_mut(at)
+    }
+
+    /// Makes room in a column of text for so many rows and bytes. A column that grows by itself is
+    /// copied each time that it does, and in the end holds up to twice what it needs.
+    pub(crate) fn expect_text(&mut self, column: &str, rows: usize, bytes: usize) {
+        if let Some(builder @ Builder::Text(_)) = self.builder(column) {
+            *builder = Builder::Text(StringBuilder::with_capacity(rows, bytes));
+        }
     }
 
     // A name that is not in the schema, or of another type, leaves its column short, and `finish`
@@ -55,7 +70,7 @@ impl Columns {
 
     pub(crate) fn text<'v>(&mut self, column: &str, value: impl Into<Option<&'v str>>) {
         let value = value.into();
-        match self.builders.get_mut(column) {
+        match self.builder(column) {
             Some(Builder::Text(builder)) => builder.append_option(value),
             Some(Builder::Label(builder)) => builder.append_option(value),
             _ => {}
@@ -63,45 +78,44 @@ impl Columns {
     }
 
     pub(crate) fn int(&mut self, column: &str, value: impl Into<Option<i32>>) {
-        if let Some(Builder::Int(builder)) = self.builders.get_mut(column) {
+        if let Some(Builder::Int(builder)) = self.builder(column) {
             builder.append_option(value.into());
         }
     }
 
     pub(crate) fn float(&mut self, column: &str, value: impl Into<Option<f32>>) {
-        if let Some(Builder::Float(builder)) = self.builders.get_mut(column) {
+        if let Some(Builder::Float(builder)) = self.builder(column) {
             builder.append_option(value.into());
         }
     }
 
     pub(crate) fn timestamp(&mut self, column: &str, value: impl Into<Option<i64>>) {
-        if let Some(Builder::Timestamp(builder)) = self.builders.get_mut(column) {
+        if let Some(Builder::Timestamp(builder)) = self.builder(column) {
             builder.append_option(value.into());
         }
     }
 
     pub(crate) fn whole(&mut self, column: &str, array: ArrayRef) {
-        if let Some(Builder::Whole(slot)) = self.builders.get_mut(column) {
+        if let Some(Builder::Whole(slot)) = self.builder(column) {
             *slot = Some(array);
         }
     }
 
-    pub(crate) fn finish(mut self) -> Result<RecordBatch, TableError> {
-        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
-        for field in self.schema.fields() {
-            let array: Option<ArrayRef> = match self.builders.remove(field.name()) {
-                Some(Builder::Text(mut builder)) => {
+    pub(crate) fn finish(self) -> Result<RecordBatch, TableError> {
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.builders.len());
+        for (field, builder) in self.schema.fields().iter().zip(self.builders) {
+            let array: Option<ArrayRef> = match builder {
+                Builder::Text(mut builder) => {
                     let mut array = builder.finish();
-                    // The builder had room for up to twice as much.
+                    // The builder may have room for up to twice as much.
                     array.shrink_to_fit();
                     Some(Arc::new(array))
                 }
-                Some(Builder::Label(mut builder)) => Some(Arc::new(builder.finish())),
-                Some(Builder::Int(mut builder)) => Some(Arc::new(builder.finish())),
-                Some(Builder::Float(mut builder)) => Some(Arc::new(builder.finish())),
-                Some(Builder::Timestamp(mut builder)) => Some(Arc::new(builder.finish())),
-                Some(Builder::Whole(array)) => array,
-                None => None,
+                Builder::Label(mut builder) => Some(Arc::new(builder.finish())),
+                Builder::Int(mut builder) => Some(Arc::new(builder.finish())),
+                Builder::Float(mut builder) => Some(Arc::new(builder.finish())),
+                Builder::Timestamp(mut builder) => Some(Arc::new(builder.finish())),
+                Builder::Whole(array) => array,
             };
             arrays.push(array.ok_or_else(|| TableError::Column {
                 table: self.table.clone(),

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{DEFAULT_PAGE_SIZE, EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
 use crate::error::TableError;
@@ -22,21 +22,30 @@ pub const MAX_ROW_GROUP_ROWS: usize = 122_880;
 /// Encoded bytes of a row group at most, so that a table of long texts is read in pieces.
 pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
 
-/// How much work the compression of a file is worth, with zstd.
+/// How much work and memory a file is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Level 1, for the parts of a run: against the level of `Once` it saves a tenth of the CPU of a
-    /// pipeline without models, for files that are a sixth larger.
+    /// For the parts of a run: zstd 1, which against zstd 3 saves a tenth of the CPU of a pipeline
+    /// without models, for files that are a sixth larger; and small pages and a row group for each
+    /// batch, because a run has a part of every table in work.
     Often,
-    /// Level 3, for what is written once to be kept.
+    /// For what is written once to be kept: zstd 3, row groups as large as they may be.
     Once,
 }
 
 impl Effort {
-    fn level(self) -> i32 {
+    const fn level(self) -> i32 {
         match self {
             Self::Often => 1,
             Self::Once => 3,
+        }
+    }
+
+    /// Bytes of a page before compression, about.
+    const fn page_bytes(self) -> usize {
+        match self {
+            Self::Often => 128 << 10,
+            Self::Once => DEFAULT_PAGE_SIZE,
         }
     }
 }
@@ -74,6 +83,7 @@ pub fn write(path: &Path, table: &TableId, batches: &[RecordBatch]) -> Result<Wr
 pub struct PartWriter {
     path: PathBuf,
     writer: ArrowWriter<Hashing<BufWriter<File>>>,
+    effort: Effort,
     rows: u64,
 }
 
@@ -94,7 +104,7 @@ impl PartWriter {
         let file = File::create(path).map_err(io)?;
         let hashing = Hashing { inner: BufWriter::new(file), sha256: Sha256::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(hashing, schema, Some(properties)).map_err(parquet)?;
-        Ok(Self { path: path.to_owned(), writer, rows: 0 })
+        Ok(Self { path: path.to_owned(), writer, effort, rows: 0 })
     }
 
     /// Adds rows, which must come after those before by the table's key.
@@ -103,9 +113,11 @@ impl PartWriter {
     /// Where the schema is another, or the disk refuses.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
         self.rows += batch.num_rows() as u64;
-        self.writer
-            .write(batch)
-            .map_err(|source| TableError::Parquet { path: self.path.clone(), source })
+        let written = self.writer.write(batch).and_then(|()| match self.effort {
+            Effort::Often => self.writer.flush(),
+            Effort::Once => Ok(()),
+        });
+        written.map_err(|source| TableError::Parquet { path: self.path.clone(), source })
     }
 
     /// Bytes so far: those written, and about those of the row group in work.
@@ -119,7 +131,7 @@ impl PartWriter {
     /// # Errors
     /// Where the disk refuses.
     pub fn finish(self) -> Result<Written, TableError> {
-        let Self { path, mut writer, rows } = self;
+        let Self { path, mut writer, effort: _, rows } = self;
         let io = |source: std::io::Error| TableError::Io { path: path.clone(), source };
         writer.finish().map_err(|source| TableError::Parquet { path: path.clone(), source })?;
         // The writer's `into_inner` would tell a full disk in words alone, without the kind of error.
@@ -153,6 +165,7 @@ fn properties(
     let mut builder = WriterProperties::builder()
         .set_created_by(concat!("postil ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(level))
+        .set_data_page_size_limit(effort.page_bytes())
         .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(MAX_ROW_GROUP_BYTES))
         .set_sorting_columns(Some(sorting))

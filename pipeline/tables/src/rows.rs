@@ -152,6 +152,7 @@ pub fn articles_to_batch(rows: &[ArticleRow<'_>]) -> Result<RecordBatch, TableEr
     let mut rows: Vec<&ArticleRow<'_>> = rows.iter().collect();
     rows.sort_by(|a, b| a.article.id.cmp(&b.article.id));
     let mut columns = Columns::new("articles", TableId::Articles.schema());
+    columns.expect_text("text", rows.len(), rows.iter().map(|row| row.article.text.len()).sum());
     for ArticleRow { article, layers, content_hash, run_id } in rows {
         let paragraphs = layers.paragraphs.as_deref().unwrap_or_default();
         let title = article.title.as_deref().or_else(|| {
@@ -275,8 +276,18 @@ impl<'a> ArticleLayers<'a> {
     }
 }
 
+/// Makes room for the texts of these spans.
+fn expect_spans<I: Iterator<Item = Span>>(columns: &mut Columns, spans: impl Fn() -> I) {
+    let bytes = spans().map(|span| span.end.saturating_sub(span.start)).sum();
+    columns.expect_text("text", spans().count(), bytes);
+}
+
 fn paragraphs(articles: &[ArticleLayers<'_>]) -> Result<RecordBatch, TableError> {
     let mut columns = Columns::new("paragraphs", TableId::Paragraphs.schema());
+    expect_spans(&mut columns, || {
+        let rows = articles.iter().flat_map(|a| a.layers.paragraphs.as_deref().unwrap_or_default());
+        rows.map(|row| row.span)
+    });
     let mut fingerprints = Vec::new();
     for article in articles {
         let rows = article.layers.paragraphs.as_deref().unwrap_or_default();
@@ -296,6 +307,10 @@ fn paragraphs(articles: &[ArticleLayers<'_>]) -> Result<RecordBatch, TableError>
 
 fn sentences(articles: &[ArticleLayers<'_>]) -> Result<RecordBatch, TableError> {
     let mut columns = Columns::new("sentences", TableId::Sentences.schema());
+    expect_spans(&mut columns, || {
+        let rows = articles.iter().flat_map(|a| a.layers.sentences.as_deref().unwrap_or_default());
+        rows.map(|row| row.span)
+    });
     for article in articles {
         let rows = article.layers.sentences.as_deref().unwrap_or_default();
         for (idx, row) in rows.iter().enumerate() {
