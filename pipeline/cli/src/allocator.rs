@@ -2,7 +2,7 @@
 
 /// Bytes from which an allocation is given back to the system as soon as it is freed.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const MMAP_THRESHOLD: i32 = 128 << 10;
+const MMAP_THRESHOLD: i32 = 64 << 10;
 
 /// Keeps the resident memory of a long run level. By default glibc keeps up to eight arenas a core,
 /// of which each holds what its threads have freed, and raises its threshold for giving memory back

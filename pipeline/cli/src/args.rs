@@ -110,8 +110,8 @@ pub struct Annotate {
     #[arg(long)]
     pub retry_failed: bool,
 
-    /// Bytes of text after which what is done is committed. Never changes the rows; smaller units
-    /// lose less when the machine stops, larger ones make larger files.
+    /// Bytes of text after which what is done is committed. Never changes the rows; with fewer of them
+    /// less is lost when the machine stops, with more there are fewer and larger files.
     #[arg(long, default_value_t = postil_runner::DEFAULT_COMMIT_BYTES, value_name = "N")]
     pub commit_bytes: u64,
 

@@ -10,7 +10,7 @@ use crate::Exit;
 
 /// How long a run may take to end by itself. A stage in the midst of a long article, or the
 /// comparison of all articles, does not look at the flag; then the process ends without it, which
-/// loses no more than a power cut would: the unit in work.
+/// loses no more than a power cut would: what is not committed.
 const GRACE: Duration = Duration::from_millis(1500);
 
 static STOP: AtomicBool = AtomicBool::new(false);

@@ -11,7 +11,7 @@ use postil_tables::{
 
 use crate::error::Error;
 use crate::input::BadInput;
-use crate::output::{Make, Manifest, Transaction, is_one_of, values, without};
+use crate::output::{Ids, Make, Manifest, Parts, Store, Transaction, is_one_of, values, without};
 use crate::pipeline::Pipeline;
 use crate::schedule::{Covered, Failure, Finished};
 
@@ -36,21 +36,28 @@ impl Aside {
     }
 }
 
-/// Rows to be taken out of the tables, and rows to be added.
+/// What finished articles change beside the rows that they add. It is collected over the units of a
+/// commit.
 #[derive(Default)]
-pub(crate) struct Changes<'a> {
+pub(crate) struct Replaced {
     /// Articles whose rows go, by table.
     remove: BTreeMap<TableId, HashSet<String>>,
     /// Stages of articles whose coverage is replaced; of those in `remove` all of it goes.
-    recover: HashMap<&'a str, Vec<&'a str>>,
+    recover: HashMap<String, Vec<String>>,
+    dead: Vec<DeadLetterRow>,
+    /// Sources and articles whose earlier dead letters go.
+    settled_sources: HashSet<String>,
+    settled_articles: HashSet<String>,
+}
+
+/// What the finished articles of a unit change.
+#[derive(Default)]
+pub(crate) struct Changes<'a> {
+    replaced: Replaced,
     /// Layers to be written.
     layers: Vec<(&'a Article, Cow<'a, LayerSet>)>,
     articles: Vec<ArticleRow<'a>>,
     coverage: Vec<CoverageRow>,
-    dead: Vec<DeadLetterRow>,
-    /// Sources and articles whose earlier dead letters go.
-    settled_sources: HashSet<&'a str>,
-    settled_articles: HashSet<&'a str>,
 }
 
 impl<'a> Changes<'a> {
@@ -59,7 +66,7 @@ impl<'a> Changes<'a> {
         manifest: &Manifest,
         run_id: &'a str,
         finished: &'a [Finished],
-        aside: &'a Aside,
+        aside: &Aside,
     ) -> Self {
         let mut changes = Self::default();
         let writer = Writer { pipeline, manifest, run_id };
@@ -69,12 +76,10 @@ impl<'a> Changes<'a> {
                 (true, Some(failure)) => writer.failed(&mut changes, article, failure),
                 (false, _) => writer.partly(&mut changes, article),
             }
-            changes.settled_sources.insert(&article.job.article.source);
-            changes.settled_articles.insert(&article.job.article.id);
         }
+        let replaced = &mut changes.replaced;
         for bad in &aside.bad {
-            changes.settled_sources.insert(&bad.source);
-            changes.dead.push(DeadLetterRow {
+            replaced.dead.push(DeadLetterRow {
                 run_id: run_id.to_owned(),
                 source: bad.source.clone(),
                 article_id: bad.article_id.clone(),
@@ -83,26 +88,25 @@ impl<'a> Changes<'a> {
                 content_hash: bad.content_hash.clone(),
             });
         }
-        changes.settled_sources.extend(aside.cleared.iter().map(String::as_str));
+        // Mostly nothing has ever failed.
+        if manifest.rows(&TableId::DeadLetters) > 0 {
+            let jobs = || finished.iter().map(|article| &article.job.article);
+            replaced.settled_sources.extend(jobs().map(|article| article.source.clone()));
+            replaced.settled_articles.extend(jobs().map(|article| article.id.clone()));
+            replaced.settled_sources.extend(aside.bad.iter().map(|bad| bad.source.clone()));
+            replaced.settled_sources.extend(aside.cleared.iter().cloned());
+        }
         changes
     }
 
-    /// Puts everything into a transaction.
-    pub(crate) fn apply(self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
-        let root = transaction.root().to_owned();
-        let mut signatures_change = false;
-        for (table, ids) in &self.remove {
-            let mut sorted: Vec<&str> = ids.iter().map(String::as_str).collect();
-            sorted.sort_unstable();
-            let taken = transaction.remove_rows(
-                table,
-                |part| part.holds(&root, table, &sorted),
-                |batch| Ok(without_articles(table, batch, ids)?),
-            )?;
-            signatures_change |= taken > 0 && *table == TableId::Signatures;
-        }
-        self.remove_coverage(transaction)?;
-        self.remove_dead_letters(transaction)?;
+    /// Writes the rows that are added, and gives the rest.
+    pub(crate) fn write(
+        self,
+        parts: &mut Parts,
+        store: &mut Store,
+        run_id: &str,
+    ) -> Result<Replaced, Error> {
+        let Some(ids) = self.ids() else { return Ok(self.replaced) };
         let layers: Vec<(&Article, &LayerSet)> =
             self.layers.iter().map(|(article, layers)| (*article, layers.as_ref())).collect();
         let layers = LayerTables::new(&layers);
@@ -116,8 +120,54 @@ impl<'a> Changes<'a> {
             tables.push((table, make));
         }
         tables.push((TableId::Articles, Box::new(|| Ok(articles_to_batch(&self.articles)?))));
-        signatures_change |= transaction.write_now(tables)?.contains(&TableId::Signatures);
-        transaction.append(TableId::Coverage, coverage_to_batch(&self.coverage)?);
+        tables.push((TableId::Coverage, Box::new(|| Ok(coverage_to_batch(&self.coverage)?))));
+        parts.write(store, run_id, ids, tables)?;
+        Ok(self.replaced)
+    }
+
+    /// The smallest and the greatest id of the articles that have rows.
+    fn ids(&self) -> Option<Ids<'_>> {
+        let ids = || {
+            let covered = self.coverage.iter().map(|row| row.article_id.as_str());
+            covered.chain(self.layers.iter().map(|(article, _)| article.id.as_str()))
+        };
+        ids().min().zip(ids().max())
+    }
+
+    fn remove(&mut self, table: TableId, id: &str) {
+        self.replaced.remove.entry(table).or_default().insert(id.to_owned());
+    }
+}
+
+impl Replaced {
+    /// Takes over what the next unit changes.
+    pub(crate) fn append(&mut self, next: Self) {
+        let Self { remove, recover, dead, settled_sources, settled_articles } = next;
+        for (table, ids) in remove {
+            self.remove.entry(table).or_default().extend(ids);
+        }
+        self.recover.extend(recover);
+        self.dead.extend(dead);
+        self.settled_sources.extend(settled_sources);
+        self.settled_articles.extend(settled_articles);
+    }
+
+    /// Takes the rows out that are replaced, and adds dead letters.
+    pub(crate) fn apply(self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        let root = transaction.root().to_owned();
+        let mut signatures_change = transaction.adds_rows(&TableId::Signatures);
+        for (table, ids) in &self.remove {
+            let mut sorted: Vec<&str> = ids.iter().map(String::as_str).collect();
+            sorted.sort_unstable();
+            let taken = transaction.remove_rows(
+                table,
+                |part| part.holds(&root, table, &sorted),
+                |batch| Ok(without_articles(table, batch, ids)?),
+            )?;
+            signatures_change |= taken > 0 && *table == TableId::Signatures;
+        }
+        self.remove_coverage(transaction)?;
+        self.remove_dead_letters(transaction)?;
         transaction.append(TableId::DeadLetters, dead_letters_to_batch(&self.dead)?);
         if signatures_change {
             transaction.mark_join_pending();
@@ -131,7 +181,7 @@ impl<'a> Changes<'a> {
         }
         let table = TableId::Coverage;
         let root = transaction.root().to_owned();
-        let mut ids: Vec<&str> = self.recover.keys().copied().collect();
+        let mut ids: Vec<&str> = self.recover.keys().map(String::as_str).collect();
         ids.sort_unstable();
         transaction.remove_rows(
             &table,
@@ -142,7 +192,7 @@ impl<'a> Changes<'a> {
                 without(&table, batch, |row| {
                     self.recover
                         .get(article.value(row))
-                        .is_some_and(|stages| stages.contains(&stage.value(row)))
+                        .is_some_and(|stages| stages.iter().any(|known| known == stage.value(row)))
                 })
             },
         )?;
@@ -150,6 +200,9 @@ impl<'a> Changes<'a> {
     }
 
     fn remove_dead_letters(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        if self.settled_sources.is_empty() && self.settled_articles.is_empty() {
+            return Ok(());
+        }
         let table = TableId::DeadLetters;
         transaction.remove_rows(
             &table,
@@ -164,10 +217,6 @@ impl<'a> Changes<'a> {
             },
         )?;
         Ok(())
-    }
-
-    fn remove(&mut self, table: TableId, id: &str) {
-        self.remove.entry(table).or_default().insert(id.to_owned());
     }
 }
 
@@ -238,7 +287,8 @@ impl<'a> Writer<'a, '_> {
             gone.extend(stages.get(failure.0).map(|stage| stage.layer().as_str()));
             self.dead_letter(changes, article, failure);
         }
-        changes.recover.insert(id, gone.into_iter().collect());
+        let gone = gone.into_iter().map(str::to_owned).collect();
+        changes.replaced.recover.insert(id.to_owned(), gone);
     }
 
     fn remove_all(&self, changes: &mut Changes<'a>, article: &Finished) {
@@ -275,7 +325,7 @@ impl<'a> Writer<'a, '_> {
         };
         changes.coverage.extend(self.coverage_row(article, *at, &covered));
         let job = &article.job;
-        changes.dead.push(DeadLetterRow {
+        changes.replaced.dead.push(DeadLetterRow {
             run_id: self.run_id.to_owned(),
             source: job.article.source.clone(),
             article_id: Some(job.article.id.clone()),

@@ -1,18 +1,19 @@
-//! The writing side of a run: finished articles go into the tables, a unit at a time.
+//! The writing side of a run: finished articles go into the tables unit by unit, and count from the next
+//! commit on.
 
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use postil_contract::DuplicatePair;
 use postil_tables::{
     CoverageStatus, RunRow, TableId, clusters_to_batch, pairs_to_batch, runs_to_batch,
 };
 
-use crate::changes::{Aside, Changes};
+use crate::changes::{Aside, Changes, Replaced};
 use crate::error::Error;
 use crate::intake::count_bad;
 use crate::join::{self, Joined};
-use crate::output::{Committed, Make, Store, Transaction, values, without};
+use crate::output::{Committed, Parts, Store, Transaction, values, without};
 use crate::pipeline::Pipeline;
 use crate::progress::{Event, Progress};
 use crate::report::{DeadLetter, Report};
@@ -22,6 +23,8 @@ use crate::schedule::{Finished, lock};
 pub(crate) struct Committer<'a> {
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) progress: &'a dyn Progress,
+    // Dropped before the store, which leaves no folder of its own where nothing was committed.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) store: Store,
     pub(crate) run_id: String,
     /// Microseconds since 1970.
@@ -32,27 +35,66 @@ pub(crate) struct Committer<'a> {
     pub(crate) report: Report,
     /// Seconds of work over all threads, by place in the pipeline.
     pub(crate) seconds: &'a Mutex<Vec<f64>>,
+    /// Bytes of text after which what waits is committed.
+    pub(crate) commit_bytes: u64,
+    /// Time between commits, at most.
+    pub(crate) commit_time: Duration,
+    pub(crate) last_commit: Instant,
+}
+
+/// Finished articles that wait for the next commit, their rows on the disk already.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    parts: Parts,
+    replaced: Replaced,
+    articles: usize,
+    /// Bytes of their texts.
+    bytes: u64,
+    /// What writing them took.
+    writing: Duration,
 }
 
 impl Committer<'_> {
-    /// Commits what is finished.
-    pub(crate) fn commit(&mut self, finished: Vec<Finished>, aside: &Aside) -> Result<(), Error> {
-        if finished.is_empty() && aside.is_empty() {
-            return Ok(());
+    /// Adds what is finished to the next commit.
+    pub(crate) fn add(&mut self, finished: Vec<Finished>, aside: &Aside) -> Result<(), Error> {
+        if !finished.is_empty() || !aside.is_empty() {
+            let start = Instant::now();
+            self.count(&finished, aside);
+            let waiting = self.waiting.get_or_insert_with(Waiting::default);
+            waiting.articles += finished.len();
+            let texts = finished.iter().map(|article| article.job.article.text.len() as u64);
+            waiting.bytes += texts.sum::<u64>();
+            let manifest = self.store.manifest();
+            let changes = Changes::new(self.pipeline, manifest, &self.run_id, &finished, aside);
+            let replaced = changes.write(&mut waiting.parts, &mut self.store, &self.run_id)?;
+            waiting.replaced.append(replaced);
+            waiting.writing += start.elapsed();
         }
+        Ok(())
+    }
+
+    /// How long what waits for the next commit may still wait, which is not at all where it is large
+    /// enough; `None` where nothing waits.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        let waiting = self.waiting.as_ref()?;
+        Some(match waiting.bytes >= self.commit_bytes {
+            true => Duration::ZERO,
+            false => self.commit_time.saturating_sub(self.last_commit.elapsed()),
+        })
+    }
+
+    /// Commits what waits.
+    pub(crate) fn commit(&mut self) -> Result<(), Error> {
+        let Some(waiting) = self.waiting.take() else { return Ok(()) };
         let start = Instant::now();
-        self.count(&finished, aside);
         let rows =
             run_rows(&mut self.report, self.pipeline, self.seconds, &self.run_id, self.started_at);
-        let articles = finished.len();
-        let changes =
-            Changes::new(self.pipeline, self.store.manifest(), &self.run_id, &finished, aside);
-        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
-        changes.apply(&mut transaction)?;
-        drop(finished);
+        let mut transaction = Transaction::new(&mut self.store, &self.run_id, waiting.parts);
+        waiting.replaced.apply(&mut transaction)?;
         let runs_part = self.runs_part.take();
         let (committed, runs_part) = seal(transaction, self.pipeline, runs_part, &rows)?;
-        self.committed(committed, runs_part, articles, start);
+        let seconds = waiting.writing + start.elapsed();
+        self.committed(committed, runs_part, waiting.articles, seconds);
         Ok(())
     }
 
@@ -114,11 +156,11 @@ impl Committer<'_> {
         let start = Instant::now();
         let table = TableId::Duplicates;
         let (root, manifest) = (self.store.root().to_owned(), self.store.manifest().clone());
-        let mut transaction = Transaction::new(&mut self.store, &self.run_id);
+        let mut transaction = Transaction::new(&mut self.store, &self.run_id, Parts::default());
         // Written as they are found: a large archive may have more than fit into memory.
-        let mut write = |pairs: &[DuplicatePair]| {
-            let make: Make<'_> = Box::new(|| Ok(pairs_to_batch(pairs)?));
-            transaction.write_now(vec![(TableId::Duplicates, make)]).map(drop)
+        let mut write = |pairs: &[DuplicatePair]| match pairs {
+            [] => Ok(()),
+            pairs => transaction.write_now(&table, pairs_to_batch(pairs)?),
         };
         let Joined { ids, pairs, clusters, seconds } =
             join::join(&root, &manifest, corpus, self.progress, &mut write)?;
@@ -145,7 +187,7 @@ impl Committer<'_> {
         transaction.mark_joined();
         let runs_part = self.runs_part.take();
         let (committed, runs_part) = seal(transaction, self.pipeline, runs_part, &rows)?;
-        self.committed(committed, runs_part, 0, start);
+        self.committed(committed, runs_part, 0, start.elapsed());
         Ok(())
     }
 
@@ -154,10 +196,11 @@ impl Committer<'_> {
         Committed { parts, bytes }: Committed,
         runs_part: Option<String>,
         articles: usize,
-        start: Instant,
+        seconds: Duration,
     ) {
         self.runs_part = runs_part;
-        let seconds = start.elapsed().as_secs_f64();
+        self.last_commit = Instant::now();
+        let seconds = seconds.as_secs_f64();
         self.progress.event(Event::Committed { articles, parts, bytes, seconds });
     }
 }

@@ -1,6 +1,7 @@
 //! The reading side of a run: articles come in, and what is left to do for each is decided.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use crate::changes::Aside;
 use crate::input::{self, BadInput};
@@ -15,6 +16,17 @@ use crate::run::Options;
 pub(crate) struct Load {
     pub(crate) jobs: Vec<Job>,
     pub(crate) aside: Aside,
+    /// Whether there is nothing left to be read.
+    pub(crate) is_last: bool,
+}
+
+impl Load {
+    /// Takes over what was read after it.
+    pub(crate) fn append(&mut self, mut next: Self) {
+        self.jobs.append(&mut next.jobs);
+        self.aside.append(&mut next.aside);
+        self.is_last |= next.is_last;
+    }
 }
 
 /// Reads articles and decides on each.
@@ -24,22 +36,29 @@ pub(crate) struct Intake<'a, I> {
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) options: &'a Options,
     pub(crate) progress: &'a dyn Progress,
-    /// Ends the run, from outside or because of a failure that may not be passed over.
+    /// Ends the run from outside.
+    pub(crate) stop: &'a AtomicBool,
+    /// Ends the run because of a failure that may not be passed over.
     pub(crate) halt: &'a AtomicBool,
     /// What was passed over.
     pub(crate) report: Report,
-    /// Whether there is nothing left to be read.
-    pub(crate) is_empty: bool,
 }
 
 impl<I: Iterator<Item = Result<input::Input, BadInput>>> Intake<'_, I> {
-    /// Reads articles until there is work on so many bytes of text, or nothing left to read.
-    pub(crate) fn fill(&mut self, bytes: u64) -> Load {
+    /// Reads articles until there is work on so many bytes of text, the time is over, or there is nothing
+    /// left to read.
+    pub(crate) fn fill(&mut self, bytes: u64, until: Instant) -> Load {
         let mut load = Load::default();
         let mut read_bytes = 0;
-        while read_bytes < bytes && !self.halt.load(Ordering::Relaxed) {
+        let is_stopped = || self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed);
+        while read_bytes < bytes && !is_stopped() {
+            // Articles may come slowly, as from the output of another program.
+            let has_work = !load.jobs.is_empty() || !load.aside.is_empty();
+            if has_work && Instant::now() >= until {
+                break;
+            }
             let Some(read) = self.articles.next() else {
-                self.is_empty = true;
+                load.is_last = true;
                 break;
             };
             match read {

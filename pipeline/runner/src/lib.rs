@@ -12,12 +12,13 @@
 //! 4. Articles are read one after another. What the output holds of each decides what is left to do:
 //!    nothing; all of it, where the article is new or its text has changed; or the stages whose hash
 //!    has changed, for which the earlier layers are read back from the tables.
-//! 5. Some megabytes of them make a *commit unit*. Threads take small batches of it, run the stages
-//!    in order, and validate what comes back. An article that fails, or that makes a stage panic,
-//!    becomes a dead letter; the others go on.
-//! 6. The unit is committed: its parts are written under names that do not end in `.parquet`,
-//!    synced, read back, renamed; then one line is added to the log and synced; then the parts that
-//!    are replaced go. Killed at any moment, a run loses at most the unit in work.
+//! 5. Two megabytes of them make a *unit*. Threads take small batches of it, run the stages in order,
+//!    and validate what comes back. An article that fails, or that makes a stage panic, becomes a dead
+//!    letter; the others go on. Meanwhile the next unit is read and the one before is written.
+//! 6. A unit's rows go to the disk, into parts under names that do not end in `.parquet`. After a few
+//!    units, or a minute, these are committed: synced, read back, renamed; then one line is added to
+//!    the log and synced; then the parts that are replaced go. Killed at any moment, a run loses at
+//!    most what is not committed.
 //! 7. After the last unit a corpus stage joins what is new with everything that is there. The log
 //!    tells whether that has happened; where it has not, the next run does it.
 //!

@@ -54,15 +54,15 @@ pub enum Event<'a> {
         /// Seconds of one thread.
         seconds: f64,
     },
-    /// A unit is committed: it stays, whatever happens.
+    /// What is finished is committed: it stays, whatever happens.
     Committed {
-        /// Articles of the unit.
+        /// Articles of the commit.
         articles: usize,
         /// Parts written.
         parts: usize,
         /// Their bytes.
         bytes: u64,
-        /// Seconds that it took, beside the work of the stages.
+        /// Seconds that writing and committing took, beside the work of the stages.
         seconds: f64,
     },
     /// The comparison of all articles with each other begins.

@@ -2,9 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use postil_contract::Article;
@@ -21,19 +23,23 @@ use crate::pipeline::Pipeline;
 use crate::plan::{Decision, Job, State, read_layers};
 use crate::progress::{Event, Progress};
 use crate::report::{DeadLetter, Report, StageReport};
-use crate::schedule::{Finished, Scheduler};
+use crate::schedule::{Finished, Scheduler, lock};
 
 /// Articles that a thread takes at a time, at most. Small, so that a handful of articles keeps all
 /// threads busy; never visible in the output.
 pub const DEFAULT_BATCH_SIZE: usize = 4;
-/// Bytes of text after which a unit is committed. Three units are in memory at a time (one that is read,
-/// one that is annotated, one that is committed), with their layers and rows 10 to 14 bytes for each
-/// byte of text. Units of 8 MB take more than twice the memory and make a quarter as many files (which
-/// `postil compact` merges in any case); they save a tenth of the CPU of a pipeline without models: some
-/// 15 milliseconds a unit, for which a pipeline with models takes half a minute.
-pub const DEFAULT_COMMIT_BYTES: u64 = 2_000_000;
-/// Seconds after which a unit is committed with what is done of it.
+/// Bytes of text that go through a run together, at most: one such unit is read while the one before it
+/// is annotated and written.
+const UNIT_BYTES: u64 = 2_000_000;
+/// Units that make a commit. Their rows share files, where they come in order.
+const UNITS_A_COMMIT: u64 = 4;
+/// Bytes of text after which what is finished is committed.
+pub const DEFAULT_COMMIT_BYTES: u64 = UNITS_A_COMMIT * UNIT_BYTES;
+/// Seconds after which what is finished is committed, however little it is.
 pub const DEFAULT_COMMIT_SECONDS: u64 = 60;
+
+/// How long a run that ends waits for what is being read.
+const LAST_READ: Duration = Duration::from_millis(250);
 
 /// What to annotate, and how. Nothing here but the inputs and how they are read decides a row.
 #[derive(Debug, Clone)]
@@ -62,9 +68,9 @@ pub struct Options {
     pub dry_run: bool,
     /// What the run was started with, for the log: from it a later command can start it again.
     pub command: Option<Command>,
-    /// Bytes of text after which a unit is committed.
+    /// Bytes of text after which what is finished is committed.
     pub commit_bytes: u64,
-    /// Seconds after which a unit is committed with what is done of it.
+    /// Seconds after which what is finished is committed, however little it is.
     pub commit_seconds: u64,
 }
 
@@ -154,19 +160,23 @@ pub fn annotate(
         pipeline,
         options,
         progress,
+        stop,
         halt: &halt,
         report: Report::default(),
-        is_empty: false,
     };
     let committer = Committer {
         pipeline,
         progress,
+        waiting: None,
         store,
         run_id,
         started_at: now.as_microsecond(),
         runs_part: None,
         report,
         seconds: &seconds,
+        commit_bytes: options.commit_bytes.max(1),
+        commit_time: Duration::from_secs(options.commit_seconds.max(1)),
+        last_commit: start,
     };
     let mut report =
         Run { options, stop, halt: &halt, scheduler, intake, committer, committing: &committing }
@@ -277,8 +287,9 @@ fn dry_run(
     Ok(report)
 }
 
-/// A run at work: while the stages are busy with one unit, the one before it is committed and the one
-/// after it is read.
+/// A run at work. The stages annotate a unit, then it is written, and so on in turns, with all threads at
+/// the one or the other; beside them one thread reads the next unit, and one commits what is written.
+/// So no more than two units are in memory, at any time of a run and however its threads are scheduled.
 struct Run<'a, I> {
     options: &'a Options,
     stop: &'a AtomicBool,
@@ -289,88 +300,155 @@ struct Run<'a, I> {
     committing: &'a ThreadPool,
 }
 
-/// What the stages are through with, waiting to be committed.
-#[derive(Default)]
-struct Done {
-    finished: Vec<Finished>,
-    aside: Aside,
+impl<I: Iterator<Item = Result<input::Input, BadInput>> + Send> Run<'_, I> {
+    fn work(self) -> Result<Report, Error> {
+        let Self { options, stop, halt, scheduler, mut intake, committer, committing } = self;
+        let unit_bytes = (options.commit_bytes / UNITS_A_COMMIT).clamp(1, UNIT_BYTES);
+        let unit_time = Duration::from_secs(options.commit_seconds.max(1));
+        let is_stopped = || stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
+        let committer = Mutex::new(committer);
+        let (to_stages, loads) = mpsc::sync_channel::<Load>(0);
+        let (wake, woken) = mpsc::sync_channel::<()>(1);
+        let (written, committed, passed_over) = std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                loop {
+                    let load = intake.fill(unit_bytes, Instant::now() + unit_time);
+                    let is_last = load.is_last || is_stopped();
+                    // Nobody takes it where writing has failed.
+                    if to_stages.send(load).is_err() || is_last {
+                        return intake.report;
+                    }
+                }
+            });
+            let shared = &committer;
+            let commits = scope.spawn(move || commit(&woken, shared, committing));
+            let written = Units { unit_bytes, unit_time, loads: &loads, wake: &wake }.work(
+                &scheduler,
+                &committer,
+                committing,
+                &is_stopped,
+            );
+            drop((wake, loads));
+            (written, commits.join(), reader.join())
+        });
+        committed.unwrap_or_else(|panic| resume_unwind(panic))?;
+        written?;
+        let passed_over = passed_over.unwrap_or_else(|panic| resume_unwind(panic));
+        let mut committer = committer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !is_stopped() {
+            committing.install(|| committer.join())?;
+        }
+        let mut report = committer.report;
+        report.interrupted = stop.load(Ordering::Relaxed);
+        report.halted = halt.load(Ordering::Relaxed);
+        report.join_pending = committer.store.manifest().join_pending;
+        report.add(passed_over);
+        Ok(report)
+    }
 }
 
-impl<I: Iterator<Item = Result<input::Input, BadInput>> + Send> Run<'_, I> {
-    fn work(mut self) -> Result<Report, Error> {
-        let commit_bytes = self.options.commit_bytes.max(1);
-        let unit = Duration::from_secs(self.options.commit_seconds.max(1));
-        let mut done = Done::default();
-        let mut load = self.intake.fill(commit_bytes);
-        self.read_back(&mut load.jobs)?;
+/// The units of a run, one after another.
+struct Units<'a> {
+    unit_bytes: u64,
+    unit_time: Duration,
+    loads: &'a Receiver<Load>,
+    /// Tells the thread that commits of what is written.
+    wake: &'a SyncSender<()>,
+}
+
+impl Units<'_> {
+    /// Annotates and writes unit by unit, until there are none left or the run is stopped.
+    fn work(
+        &self,
+        scheduler: &Scheduler<'_>,
+        committer: &Mutex<Committer<'_>>,
+        committing: &ThreadPool,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Result<(), Error> {
+        // Gives whether commits go on: where one has failed, its error is told.
+        let write = |finished: Vec<Finished>, aside: &Aside| -> Result<bool, Error> {
+            let mut committer = lock(committer);
+            let committer = &mut *committer;
+            committing.install(|| committer.add(finished, aside))?;
+            Ok(!matches!(self.wake.try_send(()), Err(TrySendError::Disconnected(()))))
+        };
+        let mut unit = Load::default();
         loop {
-            if self.intake.is_empty {
-                // The longest first, so that no thread begins a long one when the others are done.
-                load.jobs.sort_by_key(|job| Reverse(job.article.text.len()));
+            // What is left of a unit when its time is over may be enough to go on with.
+            if !unit.is_last && text_bytes(&unit.jobs) <= self.unit_bytes {
+                let Ok(mut next) = self.loads.recv() else { return Ok(()) };
+                read_back(committer, committing, &mut next.jobs)?;
+                unit.append(next);
             }
-            let Load { jobs, aside } = std::mem::take(&mut load);
-            let ahead: u64 = jobs.iter().map(|job| job.article.text.len() as u64).sum();
-            let waiting = std::mem::take(&mut done);
-            let Self { intake, committer, committing, scheduler, .. } = &mut self;
-            let (committed, next, (finished, left)) = std::thread::scope(|scope| {
-                let commit = scope.spawn(|| {
-                    committing.install(|| committer.commit(waiting.finished, &waiting.aside))
-                });
-                // What is left of a unit when its time is over is enough to go on with.
-                let read = scope.spawn(move || match ahead > commit_bytes {
-                    true => Load::default(),
-                    false => intake.fill(commit_bytes),
-                });
-                let worked = scheduler.run(jobs, Instant::now() + unit);
-                (commit.join(), read.join(), worked)
-            });
-            committed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            load = next.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            done = Done { finished, aside };
-            self.read_back(&mut load.jobs)?;
-            load.jobs.splice(0..0, left);
-            let nothing_left =
-                load.jobs.is_empty() && load.aside.is_empty() && self.intake.is_empty;
-            if nothing_left || self.is_stopped() {
+            if unit.is_last {
+                // The longest first, so that no thread begins a long one when the others are done.
+                unit.jobs.sort_by_key(|job| Reverse(job.article.text.len()));
+            }
+            let jobs = std::mem::take(&mut unit.jobs);
+            let (finished, left) = scheduler.run(jobs, Instant::now() + self.unit_time);
+            unit.jobs = left;
+            if !write(finished, &std::mem::take(&mut unit.aside))? {
+                return Ok(());
+            }
+            if is_stopped() || (unit.is_last && unit.jobs.is_empty()) {
                 break;
             }
         }
-        // What was read last and is no article is known, also where the run is stopped.
-        done.aside.append(&mut load.aside);
-        let Done { finished, aside } = done;
-        self.committing.install(|| self.committer.commit(finished, &aside))?;
-        let interrupted = self.stop.load(Ordering::Relaxed);
-        if !self.is_stopped() {
-            self.committing.install(|| self.committer.join())?;
-        }
-        let mut report = self.committer.report;
-        report.interrupted = interrupted;
-        report.halted = self.halt.load(Ordering::Relaxed);
-        report.join_pending = self.committer.store.manifest().join_pending;
-        report.add(self.intake.report);
-        Ok(report)
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.halt.load(Ordering::Relaxed)
-    }
-
-    /// Gives jobs that begin in the middle of the pipeline the layers that are there. Not while a
-    /// commit is under way, which may replace the parts that are read.
-    fn read_back(&self, jobs: &mut [Job]) -> Result<(), Error> {
-        let tables: BTreeSet<TableId> = jobs.iter().flat_map(|job| job.read.clone()).collect();
-        if tables.is_empty() {
-            return Ok(());
-        }
-        let articles: Vec<&Article> =
-            jobs.iter().filter(|job| !job.read.is_empty()).map(|job| &job.article).collect();
-        let store = &self.committer.store;
-        let mut layers = self
-            .committing
-            .install(|| read_layers(store.root(), store.manifest(), &articles, &tables))?;
-        for job in jobs {
-            job.layers = layers.remove(&job.article.id).unwrap_or_default();
+        // What was read and is no article is known, also where the run is stopped; but whoever stopped
+        // it does not wait for an input that does not come.
+        while let Ok(load) = self.loads.recv_timeout(LAST_READ) {
+            write(Vec::new(), &load.aside)?;
         }
         Ok(())
     }
+}
+
+/// Commits what is written whenever that is due, and in the end.
+fn commit(
+    woken: &Receiver<()>,
+    committer: &Mutex<Committer<'_>>,
+    committing: &ThreadPool,
+) -> Result<(), Error> {
+    loop {
+        let wait = lock(committer).wait();
+        let is_over = match wait {
+            Some(wait) => woken.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected),
+            None => woken.recv().is_err(),
+        };
+        let mut committer = lock(committer);
+        let committer = &mut *committer;
+        if is_over || committer.wait().is_some_and(|wait| wait.is_zero()) {
+            committing.install(|| committer.commit())?;
+        }
+        if is_over {
+            return Ok(());
+        }
+    }
+}
+
+fn text_bytes(jobs: &[Job]) -> u64 {
+    jobs.iter().map(|job| job.article.text.len() as u64).sum()
+}
+
+/// Gives jobs that begin in the middle of the pipeline the layers that are there. Not while a commit is
+/// under way, which may replace the parts that are read.
+fn read_back(
+    committer: &Mutex<Committer<'_>>,
+    committing: &ThreadPool,
+    jobs: &mut [Job],
+) -> Result<(), Error> {
+    let tables: BTreeSet<TableId> = jobs.iter().flat_map(|job| job.read.clone()).collect();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let articles: Vec<&Article> =
+        jobs.iter().filter(|job| !job.read.is_empty()).map(|job| &job.article).collect();
+    let committer = lock(committer);
+    let store = &committer.store;
+    let mut layers =
+        committing.install(|| read_layers(store.root(), store.manifest(), &articles, &tables))?;
+    for job in jobs {
+        job.layers = layers.remove(&job.article.id).unwrap_or_default();
+    }
+    Ok(())
 }

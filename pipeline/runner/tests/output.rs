@@ -45,6 +45,32 @@ fn the_digest_does_not_depend_on_threads_batches_units_or_order() {
     assert_eq!(digests.len(), 1, "{digests:?}");
 }
 
+/// Rows of each part of `articles` after a run over records of ten bytes with these ids, of which four
+/// make a commit.
+fn parts_of(ids: impl Iterator<Item = u32>) -> Vec<u64> {
+    let records: String =
+        ids.map(|id| format!("{{\"id\": \"{id:02}\", \"text\": \"Ten bytes.\"}}\n")).collect();
+    let place = Place::new(&[("records.jsonl", &records)]);
+    let pipeline = pipeline(&Counters::default(), "", "");
+    let options = Options { commit_bytes: 40, threads: 1, ..place.options() };
+    place.try_run(&pipeline, &options).unwrap();
+    let parts = place.sound().parts(&TableId::Articles);
+    parts.iter().map(|part| part.rows).collect()
+}
+
+#[test]
+fn the_units_of_a_commit_share_files_where_their_articles_come_in_order() {
+    // A unit is a quarter of a commit, which is one record; a commit may meet the unit after it.
+    let in_order = parts_of(0..12);
+    assert_eq!(in_order.iter().sum::<u64>(), 12);
+    assert!(
+        in_order.len() <= 3 && in_order.iter().rev().skip(1).all(|rows| *rows >= 4),
+        "{in_order:?}"
+    );
+    // Every part is sorted, so that articles in no order take more of them.
+    assert_eq!(parts_of((0..12).rev()), [1; 12]);
+}
+
 #[test]
 fn every_table_of_the_design_has_a_part_and_current_sql_names_it() {
     let place = Place::new(&[("a.txt", "One line.")]);

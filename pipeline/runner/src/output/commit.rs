@@ -1,18 +1,18 @@
 //! One commit: parts written, checked and renamed, a line in the log, and the replaced parts gone.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow::array::{Array, RecordBatch, StringArray};
-use postil_tables::parquet_io::{self, Written};
+use postil_tables::parquet_io;
 use postil_tables::read::text_column;
 use postil_tables::{TableId, empty_batch};
 use rayon::prelude::*;
 
 use super::log::{Added, FORMAT, Join, Line, StageMark};
 use super::manifest::Part;
-use super::store::{Store, now, read_back};
+use super::parts::{NewPart, Parts, is_compared, write_part};
+use super::store::{Store, now};
 use crate::error::Error;
 use crate::pipeline::PipelineStage;
 
@@ -24,21 +24,16 @@ pub(crate) struct Committed {
 }
 
 /// A commit under construction. Nothing counts before [`Transaction::commit`], and nothing is written
-/// but by [`Transaction::write_now`].
+/// before but its [`Parts`].
 pub(crate) struct Transaction<'s> {
     store: &'s mut Store,
     run_id: String,
+    parts: Parts,
     writes: Vec<Write>,
-    /// Parts that are written already.
-    written: Vec<Added>,
-    unfinished: Unfinished,
     removed: BTreeSet<String>,
     stages: Vec<StageMark>,
     join: Option<Join>,
 }
-
-/// Makes the rows of a table.
-pub(crate) type Make<'a> = Box<dyn FnOnce() -> Result<RecordBatch, Error> + Send + 'a>;
 
 struct Write {
     table: TableId,
@@ -53,13 +48,13 @@ impl Write {
 }
 
 impl<'s> Transaction<'s> {
-    pub(crate) fn new(store: &'s mut Store, run_id: &str) -> Self {
+    /// A commit of what these parts hold, and more.
+    pub(crate) fn new(store: &'s mut Store, run_id: &str, parts: Parts) -> Self {
         Self {
             store,
             run_id: run_id.to_owned(),
+            parts,
             writes: Vec::new(),
-            written: Vec::new(),
-            unfinished: Unfinished::default(),
             removed: BTreeSet::new(),
             stages: Vec::new(),
             join: None,
@@ -73,48 +68,19 @@ impl<'s> Transaction<'s> {
 
     /// Adds rows, sorted by the table's key.
     pub(crate) fn append(&mut self, table: TableId, batch: RecordBatch) {
-        let pending = table == TableId::Signatures;
+        let pending = is_compared(&table);
         self.writes.push(Write { table, batches: vec![batch], pending });
     }
 
-    /// Adds rows, each table's sorted by its key, as parts that are on the disk before the commit: for
-    /// rows of which there are more than should be in memory together. A table is made when a thread
-    /// is free to write it. Gives the tables that have rows.
-    pub(crate) fn write_now(
-        &mut self,
-        tables: Vec<(TableId, Make<'_>)>,
-    ) -> Result<BTreeSet<TableId>, Error> {
-        let mut planned = Vec::with_capacity(tables.len());
-        for (table, make) in tables {
-            let part = self.store.new_part(&table, &self.run_id)?;
-            self.unfinished.expect(&part);
-            planned.push((table, make, part));
-        }
-        let written: Vec<(Write, Option<Added>)> = planned
-            .into_par_iter()
-            .map(|(table, make, part)| {
-                let pending = table == TableId::Signatures;
-                let mut write = Write { table, batches: vec![make()?], pending };
-                let is_empty = write.rows() == 0;
-                let added = if is_empty { None } else { Some(write_part(&write, &part)?) };
-                if !is_empty {
-                    write.batches.clear();
-                }
-                Ok((write, added))
-            })
-            .collect::<Result<_, Error>>()?;
-        let mut tables = BTreeSet::new();
-        for (write, added) in written {
-            match added {
-                Some(added) => {
-                    tables.insert(write.table);
-                    self.written.push(added);
-                }
-                // It may be the only part of its table.
-                None => self.writes.push(write),
-            }
-        }
-        Ok(tables)
+    /// Adds rows, sorted by the table's key, as a part that is on the disk before the commit: for rows of
+    /// which there are more than should be in memory together. No other thread has a hand in it.
+    pub(crate) fn write_now(&mut self, table: &TableId, batch: RecordBatch) -> Result<(), Error> {
+        self.parts.write_alone(self.store, &self.run_id, table, batch)
+    }
+
+    /// Whether rows of a table are added.
+    pub(crate) fn adds_rows(&self, table: &TableId) -> bool {
+        self.parts.has_rows(table)
     }
 
     /// Takes rows out of the parts of a table. `may_hold` tells parts that need not be read; `keep`
@@ -206,29 +172,29 @@ impl<'s> Transaction<'s> {
     /// Writes everything down. Where it fails, the output is as before.
     pub(crate) fn commit(mut self) -> Result<(Committed, BTreeMap<TableId, Vec<String>>), Error> {
         self.keep_every_table();
-        let store = self.store;
-        let mut unfinished = self.unfinished;
-        let mut planned: Vec<(Write, NewPart)> = Vec::with_capacity(self.writes.len());
-        for write in self.writes {
-            let part = store.new_part(&write.table, &self.run_id)?;
+        self.parts.finish()?;
+        let Self { store, run_id, parts, writes, removed, stages, join } = self;
+        let Parts { finished: mut added, mut unfinished, .. } = parts;
+        let mut planned: Vec<(Write, NewPart)> = Vec::with_capacity(writes.len());
+        for write in writes {
+            let part = store.new_part(&write.table, &run_id)?;
             unfinished.expect(&part);
             planned.push((write, part));
         }
-        let mut added = self.written;
         let rest: Vec<Added> = planned
             .into_par_iter()
-            .map(|(write, part)| write_part(&write, &part))
+            .map(|(Write { batches, pending, .. }, part)| write_part(part, &batches, pending))
             .collect::<Result<_, Error>>()?;
         added.extend(rest);
         let line = Line {
             format: FORMAT,
-            command: store.command_of(&self.run_id),
-            run_id: Some(self.run_id),
+            command: store.command_of(&run_id),
+            run_id: Some(run_id),
             at: now(),
             added,
-            removed: self.removed.into_iter().collect(),
-            stages: self.stages,
-            join: self.join,
+            removed: removed.into_iter().collect(),
+            stages,
+            join,
         };
         store.publish(line, unfinished)
     }
@@ -236,6 +202,12 @@ impl<'s> Transaction<'s> {
     /// Sees to it that every table has a part, so that a query over all files of any table works,
     /// and that parts without rows go as soon as there are others.
     fn keep_every_table(&mut self) {
+        let empty = std::mem::take(&mut self.parts.empty);
+        self.writes.extend(empty.into_iter().map(|(table, columns)| Write {
+            table,
+            batches: vec![columns],
+            pending: false,
+        }));
         let mut tables: BTreeSet<TableId> = TableId::BUILT_IN.into_iter().collect();
         tables.extend(self.store.manifest.parts.keys().cloned());
         tables.extend(self.writes.iter().map(|write| write.table.clone()));
@@ -248,7 +220,7 @@ impl<'s> Transaction<'s> {
                 .filter(|part| !self.removed.contains(&part.file))
                 .collect();
             let writes_rows = self.writes.iter().any(|w| w.table == table && w.rows() > 0)
-                || self.written.iter().any(|part| part.table == table.name() && part.rows > 0);
+                || self.parts.has_rows(&table);
             let has_rows = writes_rows || live.iter().any(|part| part.rows > 0);
             if has_rows {
                 let empty: Vec<String> =
@@ -268,108 +240,6 @@ impl<'s> Transaction<'s> {
             }
         }
     }
-}
-
-/// A part that is to be written: first under a name that no glob over `*.parquet` finds.
-pub(super) struct NewPart {
-    pub(super) table: TableId,
-    /// Path below the output folder once it counts.
-    pub(super) file: String,
-    pub(super) temporary: PathBuf,
-    pub(super) path: PathBuf,
-}
-
-impl NewPart {
-    /// The part's line in the log, after it was written and could be read back.
-    pub(super) fn added(
-        &self,
-        written: &Written,
-        range: Option<(String, String)>,
-        pending: bool,
-    ) -> Result<Added, Error> {
-        let found = read_back(&self.temporary)?;
-        if found != written.rows {
-            return Err(Error::Io {
-                action: "write",
-                path: self.path.clone(),
-                source: std::io::Error::other(format!(
-                    "{} rows were written, {found} can be read back",
-                    written.rows
-                )),
-            });
-        }
-        let (first, last) = range.unzip();
-        Ok(Added {
-            table: self.table.name().to_owned(),
-            file: self.file.clone(),
-            rows: written.rows,
-            bytes: written.bytes,
-            sha256: written.sha256.clone(),
-            first,
-            last,
-            pending: pending && written.rows > 0,
-        })
-    }
-}
-
-/// Removes the files of a commit that does not come to its end.
-#[derive(Default)]
-pub(super) struct Unfinished {
-    files: Vec<PathBuf>,
-}
-
-impl Unfinished {
-    pub(super) fn expect(&mut self, part: &NewPart) {
-        self.files.extend([part.temporary.clone(), part.path.clone()]);
-    }
-
-    /// The commit has happened.
-    pub(super) fn forget(&mut self) {
-        self.files.clear();
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        for file in &self.files {
-            // Most are not there; one that can't be removed is removed when the folder is opened next.
-            let _ = fs::remove_file(file);
-        }
-    }
-}
-
-fn write_part(write: &Write, part: &NewPart) -> Result<Added, Error> {
-    let written = parquet_io::write(&part.temporary, &write.table, &write.batches)?;
-    let mut range = None;
-    for batch in &write.batches {
-        widen(&mut range, &write.table, batch)?;
-    }
-    part.added(&written, range, write.pending)
-}
-
-/// Widens a range of ids to the smallest and the greatest id of an article in these rows.
-pub(super) fn widen(
-    range: &mut Option<(String, String)>,
-    table: &TableId,
-    batch: &RecordBatch,
-) -> Result<(), Error> {
-    for column in table.article_columns() {
-        let ids: StringArray = text_column(table.name(), batch, column)?;
-        for id in ids.iter().flatten() {
-            match range {
-                None => *range = Some((id.to_owned(), id.to_owned())),
-                Some((first, last)) => {
-                    if id < first.as_str() {
-                        id.clone_into(first);
-                    }
-                    if id > last.as_str() {
-                        id.clone_into(last);
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The rows of a batch but some; `None` where all stay.
@@ -398,6 +268,6 @@ pub(crate) fn values(
 }
 
 /// Whether row `row` of `column` is one of `set`.
-pub(crate) fn is_one_of(column: &StringArray, row: usize, set: &HashSet<&str>) -> bool {
+pub(crate) fn is_one_of(column: &StringArray, row: usize, set: &HashSet<String>) -> bool {
     row < column.len() && column.is_valid(row) && set.contains(column.value(row))
 }

@@ -10,12 +10,12 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use postil_tables::parquet_io::{self, Effort, PartWriter};
+use postil_tables::parquet_io::{self, Effort};
 use postil_tables::{TableError, TableId};
 
-use super::commit::{NewPart, Unfinished, widen};
 use super::log::{Added, FORMAT, Line};
 use super::manifest::Part;
+use super::parts::{OpenPart, Unfinished};
 use super::store::{Store, now};
 use crate::error::Error;
 
@@ -131,7 +131,7 @@ fn merge(store: &mut Store, run_id: &str, table: &TableId, group: &[Part]) -> Re
     }
     let mut unfinished = Unfinished::default();
     let mut added: Vec<Added> = Vec::new();
-    let mut open: Option<Open> = None;
+    let mut open: Option<OpenPart> = None;
     let mut pieces: Vec<RecordBatch> = Vec::new();
     let (mut rows, mut bytes) = (0, 0);
     while let Some(Reverse((_, at))) = heap.pop() {
@@ -150,11 +150,19 @@ fn merge(store: &mut Store, run_id: &str, table: &TableId, group: &[Part]) -> Re
         let batch = concat_batches(&schema, &pieces).map_err(arrow(table))?;
         pieces.clear();
         (rows, bytes) = (0, 0);
-        let part = match open.take() {
+        let mut part = match open.take() {
             Some(part) => part,
-            None => Open::new(store, &mut unfinished, run_id, table, &schema)?,
+            None => {
+                let part = store.new_part(table, run_id)?;
+                unfinished.expect(&part);
+                OpenPart::create(part, schema.clone(), Effort::Once)?
+            }
         };
-        open = part.write(batch, pending, &mut added)?;
+        part.write(&batch)?;
+        match part.bytes() < TARGET_BYTES {
+            true => open = Some(part),
+            false => added.push(part.finish(pending)?),
+        }
     }
     if let Some(part) = open {
         added.push(part.finish(pending)?);
@@ -172,49 +180,6 @@ fn merge(store: &mut Store, run_id: &str, table: &TableId, group: &[Part]) -> Re
     };
     store.publish(line, unfinished)?;
     Ok(parts)
-}
-
-/// A part under construction.
-struct Open {
-    part: NewPart,
-    writer: PartWriter,
-    range: Option<(String, String)>,
-}
-
-impl Open {
-    fn new(
-        store: &mut Store,
-        unfinished: &mut Unfinished,
-        run_id: &str,
-        table: &TableId,
-        schema: &SchemaRef,
-    ) -> Result<Self, Error> {
-        let part = store.new_part(table, run_id)?;
-        unfinished.expect(&part);
-        let writer = PartWriter::create(&part.temporary, table, schema.clone(), Effort::Once)?;
-        Ok(Self { part, writer, range: None })
-    }
-
-    /// Adds rows; a part that is large enough is finished.
-    fn write(
-        mut self,
-        batch: RecordBatch,
-        pending: bool,
-        added: &mut Vec<Added>,
-    ) -> Result<Option<Self>, Error> {
-        widen(&mut self.range, &self.part.table, &batch)?;
-        self.writer.write(&batch)?;
-        if self.writer.bytes() < TARGET_BYTES {
-            return Ok(Some(self));
-        }
-        added.push(self.finish(pending)?);
-        Ok(None)
-    }
-
-    fn finish(self, pending: bool) -> Result<Added, Error> {
-        let written = self.writer.finish()?;
-        self.part.added(&written, self.range, pending)
-    }
 }
 
 /// A part that is read in the order of its keys.

@@ -5,6 +5,7 @@ mod compact;
 mod lock;
 mod log;
 mod manifest;
+mod parts;
 mod repair;
 mod sql;
 mod store;
@@ -13,12 +14,13 @@ use std::path::Path;
 
 use crate::error::Error;
 
-pub(crate) use commit::{Committed, Make, Transaction, is_one_of, values, without};
+pub(crate) use commit::{Committed, Transaction, is_one_of, values, without};
 pub(crate) use compact::compact;
 pub use compact::{Compaction, LARGE_PART_BYTES};
 pub(crate) use lock::holder;
 pub use log::Command;
 pub(crate) use manifest::{Manifest, Part};
+pub(crate) use parts::{Ids, Make, Parts};
 pub(crate) use repair::repair;
 pub(crate) use store::{Store, check_part, strangers};
 

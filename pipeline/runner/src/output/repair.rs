@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::commit::{Transaction, values, without};
 use super::manifest::Part;
+use super::parts::Parts;
 use super::store::{Store, check_part};
 use crate::error::Error;
 
@@ -55,7 +56,7 @@ pub(crate) fn repair(store: &mut Store, run_id: &str) -> Result<Vec<(String, Str
     let is_lost = |lost: &TableId| damaged.iter().any(|(table, _, _)| table == lost);
     let (lost_pairs, lost_clusters) = (is_lost(&pairs), is_lost(&clusters));
 
-    let mut transaction = Transaction::new(store, run_id);
+    let mut transaction = Transaction::new(store, run_id, Parts::default());
     for (_, part, _) in &damaged {
         transaction.remove_part(&part.file);
     }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use postil_tables::parquet_io;
 use postil_tables::{TableId, views};
 
-use super::commit::{Committed, NewPart, Unfinished};
+use super::commit::Committed;
 use super::lock::{LOCK, Lock};
 use super::log::{Command, FORMAT, Line, Log};
 use super::manifest::{Manifest, Part};
+use super::parts::{NewPart, Unfinished};
 use super::{LOG, TEMPORARY, is_part_name, sql};
 use crate::error::Error;
 
@@ -161,13 +162,14 @@ impl Store {
     /// Writes the SQL files that show the last commit. They hold nothing that the log does not, so
     /// they are not synced.
     pub(super) fn write_sql(&self) -> Result<(), Error> {
-        let current = sql::current(&self.root, &self.manifest);
-        replace_file(&self.root.join("current.sql"), &current)?;
+        replace_file(&self.root.join("current.sql"), |file| {
+            sql::write_current(file, &self.root, &self.manifest)
+        })?;
         let views = views::sql(&sql::folder(&self.root));
         let path = self.root.join("views.sql");
         match fs::read_to_string(&path).is_ok_and(|old| old == views) {
             true => Ok(()),
-            false => replace_file(&path, &views),
+            false => replace_file(&path, |file| file.write_all(views.as_bytes())),
         }
     }
 }
@@ -248,15 +250,10 @@ pub(crate) fn check_part(root: &Path, part: &Part) -> Result<(), Error> {
     let found = match fs::metadata(&path) {
         Ok(metadata) if metadata.len() == part.bytes => return Ok(()),
         Ok(metadata) => format!("one of {} bytes", metadata.len()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "nothing".to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => "nothing".to_owned(),
         Err(error) => error.to_string(),
     };
     Err(Error::Part { path, expected: part.bytes, found })
-}
-
-/// Rows of a part that was just written, read back from the disk.
-pub(super) fn read_back(path: &Path) -> Result<u64, Error> {
-    Ok(parquet_io::rows(path)?)
 }
 
 /// Makes the names in a folder durable.
@@ -268,11 +265,20 @@ fn sync_folder(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn replace_file(path: &Path, text: &str) -> Result<(), Error> {
+fn replace_file(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), Error> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(TEMPORARY);
     let temporary = PathBuf::from(temporary);
-    fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
+    let replace = || {
+        let mut file = BufWriter::new(File::create(&temporary)?);
+        write(&mut file)?;
+        file.flush()?;
+        fs::rename(&temporary, path)
+    };
+    replace().map_err(|source| {
         let _ = fs::remove_file(&temporary);
         Error::Io { action: "write", path: path.to_owned(), source }
     })
