@@ -39,6 +39,7 @@ pub(crate) struct Committer<'a> {
     pub(crate) commit_bytes: u64,
     /// Time between commits, at most.
     pub(crate) commit_time: Duration,
+    /// When the last one was; before it, when the run began.
     pub(crate) last_commit: Instant,
 }
 
